@@ -1,0 +1,117 @@
+"""
+The whole exception tree.
+
+RaimentError
+├── ConfigurationError          the operator set something that cannot work; raised at start
+└── ServiceError                something a caller is told, each with a stable ``code``
+    ├── InvalidInput            a field is missing, malformed or over a limit (names the field)
+    │   ├── UnreadableImage     the bytes are no image we can read
+    │   └── TooLarge            more bytes, pixels or items than the limit
+    ├── NotAuthenticated        no or wrong credentials
+    ├── NotPermitted            the credentials do not carry the permission
+    ├── NotFound                no such thing, or none the caller may know of
+    ├── Conflict                the thing moved on, or exists already
+    ├── RateLimited             too many calls; says when to come back
+    └── Unavailable             a part we need is missing, slow or broken; never means "safe"
+"""
+
+from __future__ import annotations
+
+
+class RaimentError(Exception):
+    """Anything Raiment raises on purpose."""
+
+
+class ConfigurationError(RaimentError):
+    """A setting cannot work. *setting* is the environment variable's name."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"{setting}: {reason}")
+        self.setting = setting
+        self.reason = reason
+
+
+class ServiceError(RaimentError):
+    """An error a caller is told about. ``code`` never changes once published."""
+
+    code = "service-error"
+
+
+class InvalidInput(ServiceError):
+    """*field* (a path such as ``images.0.image_url``) does not hold what it must."""
+
+    code = "invalid-input"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UnreadableImage(InvalidInput):
+    """The bytes in *field* are not an image Raiment can read safely."""
+
+    code = "unreadable-image"
+
+
+class TooLarge(InvalidInput):
+    """*field* holds more than *limit* (bytes, pixels, items: *reason* says which)."""
+
+    code = "too-large"
+
+    def __init__(self, field: str, reason: str, *, limit: int) -> None:
+        super().__init__(field, reason)
+        self.limit = limit
+
+
+class NotAuthenticated(ServiceError):
+    """No credentials, or credentials that do not hold."""
+
+    code = "not-authenticated"
+
+
+class NotPermitted(ServiceError):
+    """The caller is known but lacks *permission*."""
+
+    code = "not-permitted"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"this needs the permission {permission}")
+        self.permission = permission
+
+
+class NotFound(ServiceError):
+    """There is no such *noun*, or none that this caller may know of."""
+
+    code = "not-found"
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"no such {noun}")
+        self.noun = noun
+
+
+class Conflict(ServiceError):
+    """The thing moved on since the caller looked, or it exists already."""
+
+    code = "conflict"
+
+
+class RateLimited(ServiceError):
+    """Too many calls. *retry_after* is in whole seconds."""
+
+    code = "rate-limited"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many requests; try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class Unavailable(ServiceError):
+    """*part* is missing, slow or broken. Never to be read as "no match" or "safe"."""
+
+    code = "unavailable"
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(f"{part}: {reason}")
+        self.part = part
+        self.reason = reason
