@@ -3,6 +3,11 @@ The whole exception tree.
 
 RaimentError
 ├── ConfigurationError          the operator set something that cannot work; raised at start
+├── LogError                    the log, or what claims to come from it, does not hold together
+│   ├── EntryInvalid            a record or entry that the log cannot hold (names the field)
+│   ├── CheckpointInvalid       a note or key that is malformed, or not signed by the key
+│   ├── ProofInvalid            a Merkle proof that does not lead to the root
+│   └── ExportInvalid           an export that is damaged or forged (names the line)
 └── ServiceError                something a caller is told, each with a stable ``code``
     ├── InvalidInput            a field is missing, malformed or over a limit (names the field)
     │   ├── UnreadableImage     the bytes are no image we can read
@@ -28,6 +33,46 @@ class ConfigurationError(RaimentError):
     def __init__(self, setting: str, reason: str) -> None:
         super().__init__(f"{setting}: {reason}")
         self.setting = setting
+        self.reason = reason
+
+
+class LogError(RaimentError):
+    """The log, or what claims to come from it, does not hold together."""
+
+    code = "log-error"
+
+
+class EntryInvalid(LogError):
+    """*field* does not hold what a log entry must hold. The text never quotes the value."""
+
+    code = "entry-invalid"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class CheckpointInvalid(LogError):
+    """A checkpoint, its note or a verification key is malformed or does not verify."""
+
+    code = "checkpoint-invalid"
+
+
+class ProofInvalid(LogError):
+    """An inclusion or consistency proof does not show what it claims."""
+
+    code = "proof-invalid"
+
+
+class ExportInvalid(LogError):
+    """Line *line* (the first is 1) shows that the export is not what the log signed."""
+
+    code = "export-invalid"
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
         self.reason = reason
 
 
