@@ -1,3 +1,10 @@
+// raiment._native: what Python sees of the kernels.
 #include <pybind11/pybind11.h>
 
-PYBIND11_MODULE(_native, module) { module.doc() = "Raiment's native kernels."; }
+#include "bindings.hpp"
+
+PYBIND11_MODULE(_native, module) {
+    module.doc() = "Raiment's kernels: PDQ hashing and exact Hamming search.";
+    raiment::bind_kernel(module);
+    raiment::bind_pdq(module);
+}

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace raiment {
+
+void bind_kernel(pybind11::module_& module);
+void bind_pdq(pybind11::module_& module);
+
+}  // namespace raiment

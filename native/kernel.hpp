@@ -1,0 +1,36 @@
+// Which instruction set the kernels use: the best this processor has, or the one a test forces.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define RAIMENT_X86 1
+#define RAIMENT_AVX2 __attribute__((target("avx2,popcnt,bmi2")))
+#define RAIMENT_AVX512 \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,popcnt,bmi2," \
+                          "prefer-vector-width=512")))
+#elif defined(__aarch64__)
+#define RAIMENT_NEON 1
+#endif
+
+#define RAIMENT_INLINE inline __attribute__((always_inline))
+
+namespace raiment {
+
+enum class Kernel : int { scalar = 0, neon = 1, avx2 = 2, avx512 = 3 };
+
+// The kernels this processor can run, slowest first; scalar is always among them.
+std::vector<Kernel> supported_kernels();
+
+Kernel active_kernel();
+
+// Process-wide. Throws std::invalid_argument when this processor cannot run the kernel.
+void use_kernel(Kernel kernel);
+
+const char* kernel_name(Kernel kernel);
+
+// Throws std::invalid_argument for a name that is no kernel.
+Kernel kernel_named(const std::string& name);
+
+}  // namespace raiment

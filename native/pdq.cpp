@@ -1,0 +1,143 @@
+#include "pdq.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include "pdq_axis.hpp"
+#include "pdq_stages.hpp"
+
+namespace raiment {
+namespace {
+
+constexpr std::size_t kSmallest = 5;
+// Four weights of at most this each keep 255 * (their sum) within 16 bits.
+constexpr std::size_t kWidestCounted = 64;
+
+// ITU-R BT.601, as in the reference implementation.
+constexpr float kRed = 0.299F, kGreen = 0.587F, kBlue = 0.114F;
+
+using Grid = std::array<float, kGrid * kGrid>;
+using Frequencies = std::array<float, kHashBits>;
+
+class Reducer {
+public:
+    Reducer(const Pixels& pixels, const PdqStages& stages)
+        : pixels_(pixels), stages_(stages), vertical_(pixels.rows), horizontal_(pixels.columns),
+          samples_(pixels.columns * pixels.channels), counted_(samples_), weighted_(samples_),
+          line_(pixels.columns + kLanes, 0.0F) {}
+
+    Grid grid() {
+        Grid result;
+        for (std::size_t k = 0; k < kGrid; ++k) {
+            const Band& band = vertical_.bands[k];
+            if (band.inner && vertical_.width <= kWidestCounted) {
+                sum_counted(band);
+            } else {
+                sum_weighted(band);
+            }
+            to_luminance();
+            stages_.project(line_.data(), horizontal_, result.data() + k * kGrid);
+        }
+        return result;
+    }
+
+private:
+    const std::uint8_t* row(std::size_t y) const {
+        return pixels_.data + static_cast<std::ptrdiff_t>(y) * pixels_.row_stride;
+    }
+
+    void sum_counted(const Band& band) {
+        std::fill(counted_.begin(), counted_.end(), 0);
+        for (std::size_t t = 0; t < band.length; t += 4) {
+            const std::uint8_t* rows[4];
+            for (std::size_t i = 0; i < 4; ++i) rows[i] = row(band.first + std::min(t + i, band.length - 1));
+            // The table is padded with zeros: a row repeated at the end weighs nothing.
+            stages_.add_four_rows(rows, vertical_.counts.data() + band.offset + t, counted_.data(), samples_);
+        }
+        const float scale = 1.0F / static_cast<float>(vertical_.width * vertical_.width);
+        for (std::size_t x = 0; x < samples_; ++x) weighted_[x] = static_cast<float>(counted_[x]) * scale;
+    }
+
+    void sum_weighted(const Band& band) {
+        std::fill(weighted_.begin(), weighted_.end(), 0.0F);
+        for (std::size_t t = 0; t < band.length; ++t) {
+            stages_.add_row(row(band.first + t), vertical_.weights[band.offset + t], weighted_.data(), samples_);
+        }
+    }
+
+    void to_luminance() {
+        if (pixels_.channels == 1) {
+            std::copy(weighted_.begin(), weighted_.end(), line_.begin());
+            return;
+        }
+        for (std::size_t x = 0; x < pixels_.columns; ++x) {
+            line_[x] = kRed * weighted_[3 * x] + kGreen * weighted_[3 * x + 1] + kBlue * weighted_[3 * x + 2];
+        }
+    }
+
+    const Pixels& pixels_;
+    const PdqStages& stages_;
+    const Axis vertical_;
+    const Axis horizontal_;
+    const std::size_t samples_;
+    std::vector<std::int32_t> counted_;
+    std::vector<float> weighted_;
+    std::vector<float> line_;
+};
+
+int quality(const Grid& grid) {
+    int gradient = 0;
+    const auto add = [&gradient](float u, float v) {
+        gradient += std::abs(static_cast<int>((u - v) * 100.0F / 255.0F));
+    };
+    for (std::size_t i = 0; i < kGrid; ++i) {
+        for (std::size_t j = 0; j < kGrid; ++j) {
+            if (i + 1 < kGrid) add(grid[i * kGrid + j], grid[(i + 1) * kGrid + j]);
+            if (j + 1 < kGrid) add(grid[i * kGrid + j], grid[i * kGrid + j + 1]);
+        }
+    }
+    return std::min(gradient / 90, 100);
+}
+
+struct Symmetry {
+    bool transposed;
+    bool negate_even_rows;     // of the result
+    bool negate_even_columns;  // of the result
+};
+
+// A flip negates the odd frequencies along its axis, and index 0 is frequency 1.
+constexpr Symmetry kSymmetries[kViews] = {
+    {false, false, false}, {true, true, false},  {false, true, true},  {true, false, true},
+    {false, false, true},  {false, true, false}, {true, false, false}, {true, true, true},
+};
+
+Frequencies seen(const Frequencies& frequencies, const Symmetry& symmetry) {
+    Frequencies result;
+    for (std::size_t i = 0; i < kHashSide; ++i) {
+        for (std::size_t j = 0; j < kHashSide; ++j) {
+            const float value = frequencies[symmetry.transposed ? j * kHashSide + i : i * kHashSide + j];
+            const bool negate = (symmetry.negate_even_rows && i % 2 == 0) != (symmetry.negate_even_columns && j % 2 == 0);
+            result[i * kHashSide + j] = negate ? -value : value;
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+PdqViews pdq(const Pixels& pixels, Kernel kernel) {
+    PdqViews views{};
+    if (pixels.rows < kSmallest || pixels.columns < kSmallest) return views;
+    const PdqStages& stages = pdq_stages(kernel);
+    const Grid grid = Reducer(pixels, stages).grid();
+    views.quality = quality(grid);
+    Frequencies frequencies;
+    stages.transform(grid.data(), frequencies.data());
+    for (std::size_t view = 0; view < kViews; ++view) {
+        stages.threshold(seen(frequencies, kSymmetries[view]).data(), views.hashes[view].data());
+    }
+    return views;
+}
+
+}  // namespace raiment
