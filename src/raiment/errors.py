@@ -10,6 +10,7 @@ RaimentError
 │   └── ExportInvalid           an export that is damaged or forged (names the line)
 └── ServiceError                something a caller is told, each with a stable ``code``
     ├── InvalidInput            a field is missing, malformed or over a limit (names the field)
+    │   ├── InvalidPolicy       a rule set or regime that cannot be used (names rule, line:column)
     │   ├── UnreadableImage     the bytes are no image we can read
     │   └── TooLarge            more bytes, pixels or items than the limit
     ├── NotAuthenticated        no or wrong credentials
@@ -91,6 +92,12 @@ class InvalidInput(ServiceError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class InvalidPolicy(InvalidInput):
+    """The text of a rule set or regime cannot be used. *field* is ``rules.<id>.<key>`` or such."""
+
+    code = "invalid-policy"
 
 
 class UnreadableImage(InvalidInput):
