@@ -1,0 +1,91 @@
+"""From whatever samples a file holds to eight-bit sRGB, and the opacity apart from it."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageCms
+
+from raiment.adapters.pixels.refusal import Refusal, Refused
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_ICC_SPACE = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
+_SIXTEEN_BIT = {"I;16": 1, "I;16L": 1, "I;16B": 0}
+_PLAIN = frozenset({"1", "L", "RGB", "CMYK", "YCbCr"})
+_SAME_COLOUR = 2
+
+
+def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """
+    Return the colours of a loaded *image* as sRGB, and its opacity (mode ``L``) if it has any.
+
+    The colours are those stored, also where nothing of them shows. Palettes are expanded, 16-bit
+    samples keep their upper byte, an embedded ICC profile is applied. Raises ``Refused`` for
+    samples with no agreed rendering (32-bit integer or float, Lab).
+    """
+    profile = image.info.get("icc_profile")
+    if image.mode in _SIXTEEN_BIT:
+        return _srgb(_upper_byte(image), profile), _keyed_opacity(image)
+    if not image.has_transparency_data:
+        plain = image.convert("RGB") if image.mode in {"P", "RGBX"} else image
+        return _srgb(plain, profile), None
+    full = image if image.mode in {"RGBA", "LA"} else image.convert("RGBA")
+    colours = full.getchannel("L") if full.mode == "LA" else full.convert("RGB")
+    return _srgb(colours, profile), full.getchannel("A")
+
+
+def _upper_byte(image: Image.Image) -> Image.Image:
+    """Reduce 16-bit grey to 8: Pillow's own conversion clips everything above 255 to white."""
+    upper = image.tobytes()[_SIXTEEN_BIT[image.mode] :: 2]
+    return Image.frombytes("L", image.size, upper)
+
+
+def _keyed_opacity(image: Image.Image) -> Image.Image | None:
+    """Opacity of a 16-bit grey PNG in which one exact value is declared transparent (tRNS)."""
+    key = image.info.get("transparency")
+    if not isinstance(key, int):
+        return None
+    samples = memoryview(image.tobytes()).cast("H")
+    return Image.frombytes("L", image.size, bytes(0 if value == key else 255 for value in samples))
+
+
+def _srgb(colours: Image.Image, profile: object) -> Image.Image:
+    if colours.mode not in _PLAIN:
+        raise Refused(Refusal.UNSUPPORTED)
+    if isinstance(profile, bytes) and profile and colours.mode in _ICC_SPACE:
+        try:
+            return _through_profile(colours, profile)
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            # Browsers ignore a profile they cannot use and take the pixels as sRGB; so do we.
+            pass
+    return colours.convert("RGB")
+
+
+def _through_profile(colours: Image.Image, profile: bytes) -> Image.Image:
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    core = source.profile
+    if core.xcolor_space.strip() != _ICC_SPACE[colours.mode]:
+        return colours.convert("RGB")
+    transform = ImageCms.buildTransform(source, _SRGB, colours.mode, "RGB")
+    if colours.mode == "RGB" and core.is_matrix_shaper and _is_identity(transform):
+        return colours
+    converted = ImageCms.applyTransform(colours, transform)
+    assert converted is not None
+    return converted
+
+
+def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
+    """
+    Tell whether a matrix profile is sRGB in all but name, so that applying it can be spared.
+
+    Most embedded profiles are, and applying one costs more than decoding. Three curves and a matrix
+    show all they do on every level of each primary and of grey.
+    """
+    ramp = bytes(range(256))
+    none = bytes(256)
+    rows = [(ramp, none, none), (none, ramp, none), (none, none, ramp), (ramp, ramp, ramp)]
+    probe = b"".join(bytes(sample) for row in rows for sample in zip(*row, strict=True))
+    shown = ImageCms.applyTransform(Image.frombytes("RGB", (256, 4), probe), transform)
+    assert shown is not None
+    pairs = zip(probe, shown.tobytes(), strict=True)
+    return all(abs(before - after) <= _SAME_COLOUR for before, after in pairs)

@@ -1,0 +1,131 @@
+"""
+The decoding process: ``python -m raiment.adapters.pixels.worker <socket descriptor>``.
+
+It reads one picture at a time from a sealed memory file, writes what it shows to another, and
+answers with a description. It ends at the first end-of-file on its socket, so it cannot outlive the
+server that started it. Nothing it says is trusted by the other side; see ``wire``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import mmap
+import os
+import socket
+import sys
+from typing import IO
+
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from raiment.adapters.pixels.canonical import Bounds, Canonical, read_canonical
+from raiment.adapters.pixels.refusal import Refusal, Refused
+from raiment.adapters.pixels.sandbox import allow_cpu, confine
+
+# Loaded now because no file can be opened later.
+_PLUGINS = (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+_MESSAGE_BYTES = 65536
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+
+Placed = dict[str, object]
+"""Where a raster lies in the answer's memory file: offset in bytes, width and height in pixels."""
+
+
+def main() -> None:
+    """Serve pictures until the socket closes."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    Image.preinit()
+    confine(memory_bytes=int(sys.argv[2]), output_bytes=int(sys.argv[3]))
+    channel.send(b"ready")
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(channel, _MESSAGE_BYTES, 1)
+        if not message:
+            return
+        with os.fdopen(descriptors[0], "rb") as file:
+            _serve(channel, json.loads(message), file)
+
+
+def _serve(channel: socket.socket, job: dict[str, int | str], file: IO[bytes]) -> None:
+    allow_cpu(int(job["cpu_seconds"]))
+    bounds = Bounds(int(job["max_pixels"]), int(job["max_frames"]), int(job["max_decoded_pixels"]))
+    try:
+        canonical = read_canonical(file, str(job["plugin"]), bounds)
+        answer, spool = _write(canonical)
+    except Refused as refused:
+        _refuse(channel, refused.refusal)
+    except MemoryError:
+        _refuse(channel, Refusal.MEMORY)
+    except Exception:  # noqa: BLE001 - the edge of this process; Pillow raises nearly anything
+        _refuse(channel, Refusal.UNREADABLE)
+    else:
+        socket.send_fds(channel, [json.dumps(answer).encode()], [spool])
+        os.close(spool)
+
+
+def _refuse(channel: socket.socket, refusal: Refusal) -> None:
+    channel.send(json.dumps({"refusal": refusal.code}).encode())
+
+
+def _write(canonical: Canonical) -> tuple[dict[str, object], int]:
+    """
+    Write every raster into one sealed memory file and describe them.
+
+    The canonical frames come first, as the consecutive images of one PPM file: the digest is
+    that file's.
+    """
+    spool = os.memfd_create("raiment-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    with os.fdopen(spool, "wb", closefd=False) as out:
+        frames = [{"number": one.number} | _place(out, one.image) for one in canonical.frames]
+        digest = _digest(spool, out.tell())
+        answer = {
+            "frames": frames,
+            "frame_count": canonical.frame_count,
+            "box": canonical.box,
+            "pixel_sha256": digest,
+            "opacity": canonical.opacity and _place(out, canonical.opacity),
+            "on_black": canonical.on_black and _place(out, canonical.on_black),
+            "beneath": canonical.beneath and _place(out, canonical.beneath),
+        }
+    fcntl.fcntl(spool, fcntl.F_ADD_SEALS, _SEALS)
+    return answer, spool
+
+
+def _place(out: IO[bytes], image: Image.Image) -> Placed:
+    """Append *image* as PPM (colours) or PGM (opacity)."""
+    image.save(out, "PPM")
+    out.flush()
+    end = out.seek(0, os.SEEK_END)
+    size = image.width * image.height * len(image.getbands())
+    return {"offset": end - size, "width": image.width, "height": image.height}
+
+
+def _digest(spool: int, length: int) -> str:
+    with mmap.mmap(spool, length, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as view:
+        return hashlib.sha256(view).hexdigest()
+
+
+if __name__ == "__main__":
+    main()
