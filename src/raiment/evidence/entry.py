@@ -130,7 +130,7 @@ def parse_entry(data: bytes) -> Entry:
         raise EntryInvalid("entry", f"longer than {MOST_BYTES} bytes")
     try:
         entry = msgspec.json.decode(data, type=Entry)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EntryInvalid("entry", "not the JSON of an entry") from error
     if entry.canonical() != data:
         raise EntryInvalid("entry", "not in canonical form")
