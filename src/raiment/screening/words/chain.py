@@ -1,0 +1,78 @@
+"""
+What an edit means after the edits before it on the same root.
+
+"Again", "smaller" and "the next layer" have no object of their own: they take it from the chain. And
+garments taken off one by one add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from raiment.screening.words.reading import Intent
+from raiment.screening.words.rules import Charge
+from raiment.screening.words.scene import Scene
+
+EARLIER_EDITS = 8
+"""How many earlier edits are read: the latest ones."""
+_EARLIER_CHARACTERS = 2_000
+_WORN = ("clothes", "garment", "underwear", "skimpy", "swimwear", "cover")
+_SMALL_WORDS = frozenset(
+    {"again", "less", "it", "function", "everything", "remove", "strip", "show", "add", "pronoun", "of",
+     "bigger", "revealing", "wear", "without", "keep"}
+)  # fmt: skip
+_ELLIPSIS = ("again", "less", "it", "everything", "bigger")
+_ELLIPTIC_SCORE = 0.8
+_SUMMED_SCORE = 0.75
+_PIECES_TOO_MANY = 3.0
+_WORTH = {"clothes": 2.0, "garment": 1.5, "underwear": 3.0, "skimpy": 3.0, "swimwear": 3.0, "cover": 1.0,
+          "outer": 0.75, "veil": 1.0}  # fmt: skip
+
+
+def latest(history: Sequence[str]) -> tuple[str, ...]:
+    """Return the earlier edits that are read, each cut to a bounded length."""
+    return tuple(edit[:_EARLIER_CHARACTERS] for edit in history[-EARLIER_EDITS:])
+
+
+def is_elliptic(scene: Scene) -> bool:
+    """Return whether the edit leans on the one before: it points back and names nothing worn itself."""
+    return scene.has(*_ELLIPSIS) and not scene.has(*_WORN)
+
+
+def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
+    """Return what a bare "again", "more" or "smaller" asks for: what the edit before asked for."""
+    if not all(not _SMALL_WORDS.isdisjoint(said) for said in scene.said) or not scene.has(
+        *_ELLIPSIS
+    ):
+        return []
+    hits = tuple(scene.of(_ELLIPSIS))
+    for before in reversed(earlier):
+        if _removed_worth(before) > 0:
+            return [Charge(Intent.UNDRESS, _ELLIPTIC_SCORE, hits)]
+        if list(
+            before.pairs(("less", "sheer", "wet", "bigger"), (*_WORN, "part"), 3)
+        ) or before.has("revealing", "skimpy", "underwear"):
+            return [Charge(Intent.REVEAL, _ELLIPTIC_SCORE, hits)]
+        if before.has("sexual", "pose"):
+            return [Charge(Intent.SEXUALISE, _ELLIPTIC_SCORE, hits)]
+        if not all(not _SMALL_WORDS.isdisjoint(said) for said in before.said):
+            break
+    return []
+
+
+def summed_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
+    """Return the charge for a garment too many: this edit removes one, and with the earlier ones it adds up."""
+    now = _removed_worth(scene)
+    if now == 0 or now + sum(map(_removed_worth, earlier)) < _PIECES_TOO_MANY:
+        return []
+    return [Charge(Intent.UNDRESS, _SUMMED_SCORE, tuple(scene.of(("remove", "strip"))))]
+
+
+def _removed_worth(scene: Scene) -> float:
+    """Return how much bare skin the removals in *scene* stand for, in arbitrary units of clothing."""
+    removed = {
+        (thing.concept, thing.first): _WORTH[thing.concept]
+        for verb, thing in scene.pairs(("remove", "strip", "without"), tuple(_WORTH), 6)
+        if scene.is_object(verb, thing) and not scene.refused(verb)
+    }
+    return sum(removed.values())

@@ -1,0 +1,27 @@
+"""Pictures standing for words. The words are English; the lexicon reads mixed languages."""
+
+from __future__ import annotations
+
+import re
+
+from raiment.screening.words.text import Traced, rewrite
+
+_WORD_FOR = {
+    "👙": "bikini", "🩱": "swimsuit", "🩲": "underwear", "🩳": "shorts", "👗": "dress", "👚": "blouse",
+    "👕": "shirt", "👖": "pants", "🥼": "coat", "🧥": "coat", "👔": "shirt", "👘": "kimono", "🥻": "sari",
+    "👠": "shoes", "🧦": "socks", "🧣": "scarf", "👒": "hat", "🎩": "hat", "👓": "glasses", "🕶": "glasses",
+    "🍑": "buttocks", "🍒": "breasts", "🍈": "breasts", "🍆": "genitals", "🐱": "cat", "💦": "wet",
+    "💧": "wet", "🔞": "nsfw", "🥵": "sexy", "👅": "tongue", "🫦": "lips", "😈": "", "💋": "kiss",
+    "👩": "woman", "👱": "woman", "💃": "woman", "🧍": "person", "👨": "man", "🧑": "person", "👸": "woman",
+    "👧": "little girl", "👦": "little boy", "🧒": "child", "👶": "baby", "👯": "women",
+    "🚫": "no", "❌": "remove", "⛔": "no", "✂": "remove", "🗑": "delete", "🙅": "no", "➖": "remove",
+    "👀": "show", "👁": "show", "➡": "into", "⬇": "down", "♀": "woman", "♂": "man", "🔥": "hot",
+}  # fmt: skip
+_PICTURE = re.compile(f"[{''.join(_WORD_FOR)}]")
+
+
+def name_pictures(text: Traced) -> Traced:
+    """Return *text* with pictures that carry meaning here written as words, set off by blanks."""
+    if text.characters.isascii():
+        return text
+    return rewrite(text, _PICTURE, lambda match: f" {_WORD_FOR[match.group()]} ")

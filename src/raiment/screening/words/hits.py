@@ -1,0 +1,100 @@
+"""Finding the lexicon's concepts in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from raiment.screening.words.lexicon import Lexicon, Piece, Term
+from raiment.screening.words.text import Word
+
+_GAP_WORDS = 4
+_SHORTEST_STEM = 1
+_SEMITIC_PREFIXES = (
+    ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ك"),
+    ("וה", "שה", "מה", "ול", "וב", "ה", "ו", "ב", "ל", "מ", "ש", "כ"),
+)
+_FEWEST_LEFT = 3
+
+
+class Hit(NamedTuple):
+    """One concept found: words ``first`` to ``last`` (inclusive) say it in *language*."""
+
+    concept: str
+    language: str
+    first: int
+    last: int
+    strong: bool
+
+
+def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
+    """
+    Return what *words* say, in order of place.
+
+    At one place and in one language the most exact term wins (a whole word over a stem, a longer stem over
+    a shorter), and a phrase swallows what lies inside it. Linear in the number of words.
+    """
+    found: list[Hit] = []
+    swallowed: dict[tuple[str, int], int] = {}
+    for i, word in enumerate(words):
+        for term in _exactest(_terms(word.letters, lexicon), words, i):
+            last, gapped = _end(term, words, i)
+            found.append(Hit(term.concept, term.language, i, last, term.strong))
+            if last > i and not gapped:
+                for place in range(i, last + 1):
+                    key = (term.language, place)
+                    swallowed[key] = max(swallowed.get(key, 0), last - i)
+    return [
+        hit for hit in found if swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
+    ]
+
+
+def _terms(letters: str, lexicon: Lexicon) -> Iterator[Term]:
+    """Yield the terms that may begin with the word *letters*."""
+    for form in _forms(letters):
+        yield from lexicon.words.get(form, ())
+        for length in range(_SHORTEST_STEM, min(len(form), lexicon.longest_stem) + 1):
+            yield from lexicon.stems.get(form[:length], ())
+
+
+def _forms(letters: str) -> Iterator[str]:
+    """Yield the word, and in Arabic and Hebrew script the word without its glued-on first particles."""
+    yield letters
+    first = letters[0]
+    if not "\u05d0" <= first < "\u0700":
+        return
+    for prefix in _SEMITIC_PREFIXES[first < "\u0600"]:
+        if letters.startswith(prefix) and len(letters) - len(prefix) >= _FEWEST_LEFT:
+            yield letters[len(prefix) :]
+
+
+def _exactest(terms: Iterator[Term], words: Sequence[Word], place: int) -> list[Term]:
+    """Return the terms that hold at *place*; of single words only the most exact in each language."""
+    kept: list[Term] = []
+    best: dict[str, int] = {}
+    for term in terms:
+        if term.rest:
+            if _end(term, words, place)[0] >= 0:
+                kept.append(term)
+        else:
+            best[term.language] = max(best.get(term.language, 0), term.rank)
+            kept.append(term)
+    return [term for term in kept if term.rest or term.rank == best[term.language]]
+
+
+def _end(term: Term, words: Sequence[Word], place: int) -> tuple[int, bool]:
+    """Return the last word of *term* begun at *place* (-1: it does not hold) and whether it has gaps."""
+    gapped = False
+    for piece in term.rest:
+        reach = _GAP_WORDS + 1 if piece.gap else 1
+        following = range(place + 1, min(place + 1 + reach, len(words)))
+        found = next((i for i in following if _says(words[i].letters, piece)), -1)
+        if found < 0 or words[found].sentence != words[place].sentence:
+            return -1, gapped
+        gapped = gapped or found > place + 1
+        place = found
+    return place, gapped
+
+
+def _says(letters: str, piece: Piece) -> bool:
+    return letters.startswith(piece.letters) if piece.stem else letters == piece.letters

@@ -1,0 +1,110 @@
+"""
+Undoing disguises: every way to read a request, with the way back to its raw characters.
+
+The work is linear in the text and the text is bounded: what is beyond the limit is not read, and
+``overlong`` says so, so that "not read" is never taken for "harmless".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raiment.screening.words import (
+    emoji,
+    encodings,
+    fold,
+    leet,
+    letters,
+    lookalikes,
+    marks,
+    mirrors,
+)
+from raiment.screening.words.text import Traced, traced
+
+READ_CHARACTERS = 32_000
+"""Visible characters read. No image service takes longer prompts (OpenAI's limit is 32,000)."""
+_RAW_CHARACTERS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One way to read the request, and the disguises that had to be undone for it."""
+
+    text: Traced
+    undone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """
+    All renderings of one request.
+
+    ``likely`` are what a person or a language model would read; ``hidden`` are texts behind the text
+    (backwards, shifted, initials), which mean something only if they turn out to say something.
+    """
+
+    likely: tuple[Rendering, ...]
+    hidden: tuple[Rendering, ...]
+
+    @property
+    def undone(self) -> frozenset[str]:
+        """Every disguise undone in what a person would read."""
+        return frozenset().union(*(rendering.undone for rendering in self.likely))
+
+
+def normalise(raw: str) -> Normalised:
+    """Return all renderings of *raw*. Any string is accepted: lone surrogates, NUL, any length."""
+    text, undone = marks.strip_invisible(traced(raw[:_RAW_CHARACTERS]))
+    if len(text.characters) > READ_CHARACTERS or len(raw) > _RAW_CHARACTERS:
+        text = Traced(text.characters[:READ_CHARACTERS], text.origins[:READ_CHARACTERS])
+        undone |= {"overlong"}
+    text, escapes = encodings.undo_escapes(text)
+    plain, folds = _plain(text)
+    undone |= escapes | folds
+    likely = [Rendering(plain, undone)]
+    likely += _undisguised(plain, undone)
+    decoded, codes = encodings.undo_codes(text)
+    if codes:
+        said, folds = _plain(decoded)
+        likely += [Rendering(said, undone | codes | folds), *_undisguised(said, undone | codes)]
+    return Normalised(tuple(likely), tuple(_hidden(plain, undone)))
+
+
+def _plain(text: Traced) -> tuple[Traced, frozenset[str]]:
+    """Return *text* folded, with pictures named and piled accents dropped."""
+    text, accents = marks.strip_accents(text)
+    named = emoji.name_pictures(text)
+    folded, styled = fold.fold(named)
+    return folded, accents | styled | ({"emoji"} if named is not text else set())
+
+
+def _undisguised(plain: Traced, undone: frozenset[str]) -> Iterator[Rendering]:
+    """Yield *plain* with look-alikes, leet, pulled-apart and stretched letters undone, if there are any."""
+    text = plain
+    for name, undo in _STEPS:
+        after = undo(text)
+        if after is not text:
+            undone |= {name}
+            text = after
+    if text is not plain:
+        yield Rendering(text, undone)
+    joined = letters.join_pieces(text)
+    if joined is not text:
+        yield Rendering(joined, undone)
+
+
+def _hidden(plain: Traced, undone: frozenset[str]) -> Iterator[Rendering]:
+    yield Rendering(mirrors.backwards(plain), undone | {"reversed"})
+    yield Rendering(mirrors.shifted(plain), undone | {"rot13"})
+    for initials in (mirrors.line_initials(plain), mirrors.word_initials(plain)):
+        if initials.characters:
+            yield Rendering(initials, undone | {"initials"})
+
+
+_STEPS = (
+    ("lookalikes", lookalikes.undo_lookalikes),
+    ("leet", leet.undo_leet),
+    ("spaced", letters.join_letters),
+    ("stretched", letters.squeeze),
+)

@@ -1,0 +1,67 @@
+"""Whom the words speak of, and whether that is somebody under age."""
+
+from __future__ import annotations
+
+import re
+
+from raiment.screening.words.reading import Modality, Who
+from raiment.screening.words.scene import Scene
+
+_ADULT_AGE = 18
+_AGE_REACH = 2
+_GLUED_AGE = re.compile(r"(\d{1,2})(?:yo|yrs?|yrold|y|歳|岁|살)")
+_NAME = re.compile(
+    r"(?<![.!?\n] )(?<!^)\b[A-Z\u00c0-\u00de\u0410-\u042f][a-z\u00df-\u00ff\u0430-\u044f]{1,20}"
+    r"(?: (?:de|del|van|von|der|di|da|al|bin|ibn) ?)?(?:[ -][A-Z\u00c0-\u00de\u0410-\u042f]"
+    r"[a-z\u00df-\u00ff\u0430-\u044f']{1,20}){1,2}"
+)
+_HANDLE = re.compile(r"(?<![\w.])@[A-Za-z0-9_.]{3,30}\b")
+
+
+def whom(scene: Scene, raw: str, modality: Modality, source_person: bool | None) -> Who:
+    """
+    Return whom the request is about, the most protective reading first.
+
+    A pronoun whose person the words themselves introduce (``a woman ... her``) is nobody in particular.
+    """
+    if scene.has("acquaintance"):
+        return Who.ACQUAINTANCE
+    if scene.has("famous") or _HANDLE.search(raw) or _NAME.search(raw):
+        return Who.NAMED
+    if modality is Modality.EDIT and source_person:
+        return Who.SOURCE
+    if scene.has("photo") or points_at_somebody(scene):
+        unreal = scene.has("fiction") or (modality is Modality.EDIT and source_person is False)
+        return Who.GENERIC if unreal else Who.SOURCE
+    if scene.has("people", "fiction", "pronoun", "minor"):
+        return Who.GENERIC
+    return Who.NOBODY
+
+
+def points_at_somebody(scene: Scene) -> bool:
+    """Return whether a pronoun means somebody the words have not introduced themselves."""
+    pronouns = scene.of(("pronoun",))
+    if not pronouns:
+        return False
+    introduced = min(
+        (hit.first for hit in scene.of(("people", "fiction"))), default=len(scene.words)
+    )
+    return min(hit.first for hit in pronouns) <= introduced
+
+
+def speaks_of_minor(scene: Scene) -> bool:
+    """Return whether the words name a child, an adolescent or an age under eighteen."""
+    if scene.has("minor"):
+        return True
+    return any(_is_young(scene, i) for i in range(len(scene.words)))
+
+
+def _is_young(scene: Scene, place: int) -> bool:
+    letters = scene.words[place].letters
+    glued = _GLUED_AGE.fullmatch(letters)
+    if glued:
+        return int(glued.group(1)) < _ADULT_AGE
+    if not letters.isdecimal() or len(letters) > 2 or int(letters) >= _ADULT_AGE:
+        return False
+    beside = range(max(0, place - 1), min(len(scene.words), place + 1 + _AGE_REACH))
+    return any("years" in scene.said[i] for i in beside)

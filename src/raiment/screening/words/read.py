@@ -1,0 +1,242 @@
+"""Read the words of a request: what they ask, of whom, how disguised, and where they say so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from raiment.screening.words import chain, seams
+from raiment.screening.words.hits import Hit, find_hits
+from raiment.screening.words.lexicon import Lexicon
+from raiment.screening.words.normalise import Normalised, Rendering, normalise
+from raiment.screening.words.person import speaks_of_minor, whom
+from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsReading
+from raiment.screening.words.rules import Charge, Situation, charges
+from raiment.screening.words.scene import Scene, scene_of
+from raiment.screening.words.text import Traced, Word, words_of
+
+_PLAUSIBLE_SHARE = 0.5
+"""A language counts when it knows at least this share of the words the best-knowing language knows."""
+_CERTAIN = 0.9
+_REPORTED = 0.3
+"""Spans are given for charges from this score on."""
+_MINOR_SCORE = 0.99
+_SEXUAL = (
+    "nude",
+    "undress",
+    "part",
+    "sexual",
+    "explicit",
+    "underwear",
+    "revealing",
+    "pose",
+    "sheer",
+)
+_PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
+_UNSPACED = "\u0e00"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What every step of one reading needs to know."""
+
+    lexicon: Lexicon
+    modality: Modality
+    source_person: bool | None
+    history: tuple[str, ...]
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One rendering read: the scene of every plausible language, and of all of them mixed."""
+
+    rendering: Rendering
+    words: Sequence[Word]
+    scenes: tuple[Scene, ...]
+    mixed: Scene
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one rendering was found to say."""
+
+    view: _View
+    charges: tuple[Charge, ...]
+    who: Who
+    minor: bool
+    chained: bool
+
+    @property
+    def strongest(self) -> float:
+        return max((charge.score for charge in self.charges), default=0.0)
+
+
+def read_words(
+    text: str,
+    *,
+    lexicon: Lexicon,
+    modality: Modality,
+    source_person: bool | None,
+    history: Sequence[str] = (),
+) -> WordsReading:
+    """
+    Return what *text* asks for. Any string gets an answer, in time linear in its bounded length.
+
+    *source_person* says whether the image module saw a real person in the source; None means nobody
+    looked. *history* holds the words of the earlier edits on the same root, oldest first.
+    """
+    request = _Request(lexicon, modality, source_person, chain.latest(history), text)
+    normalised = normalise(text)
+    said: list[_Said] = []
+    for rendering in _renderings(normalised, lexicon):
+        said.append(_said(rendering, request))
+        if said[-1].strongest >= _CERTAIN:
+            break
+    return _reading(said, normalised.undone)
+
+
+def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
+    """Yield the likely renderings, mended where blanks were moved, then the hidden ones worth reading."""
+    for rendering in normalised.likely:
+        yield rendering
+        for name, mend in (("glued", seams.unglue), ("split", seams.rejoin)):
+            mended = mend(rendering.text, lexicon)
+            if mended is not rendering.text:
+                yield Rendering(mended, rendering.undone | {name})
+    for rendering in normalised.hidden:
+        if "initials" in rendering.undone:
+            parted = seams.unglue(rendering.text, lexicon)
+            if parted is not rendering.text or rendering.text.characters in lexicon.charged:
+                yield Rendering(parted, rendering.undone)
+        elif not lexicon.charged.isdisjoint(
+            word.letters for word in words_of(rendering.text.characters)
+        ):
+            yield rendering
+
+
+def _said(rendering: Rendering, request: _Request) -> _Said:
+    view = _view(rendering, request.lexicon)
+    earlier = [_view(normalise(edit).likely[-1], request.lexicon) for edit in request.history]
+    context = [view, *reversed(earlier)]
+    who = min((_whom(one, request) for one in context), key=_PROTECTION.index)
+    minor = any(speaks_of_minor(one.mixed) for one in context)
+    situation = _situation(view, who, minor, request)
+    found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
+    own = max((charge.score for charge in found), default=0.0)
+    found += _minor_charges(view, minor)
+    chained = list(_chained(view, earlier, situation, request)) if earlier else []
+    found += chained
+    best = max((charge.score for charge in chained), default=0.0)
+    return _Said(view, tuple(found), who, minor, best > own)
+
+
+def _view(rendering: Rendering, lexicon: Lexicon) -> _View:
+    """Return the scenes of *rendering*, one for each language that plausibly wrote it."""
+    words = words_of(rendering.text.characters)
+    hits = find_hits(words, lexicon)
+    known: dict[str, set[int]] = {}
+    for hit in hits:
+        known.setdefault(hit.language, set()).update(range(hit.first, hit.last + 1))
+    most = max(map(len, known.values()), default=0)
+    plausible = {
+        language: len(places)
+        for language, places in known.items()
+        if len(places) >= _PLAUSIBLE_SHARE * most
+    }
+    language = max(sorted(plausible), key=plausible.__getitem__, default="und")
+    unspaced = any(word.letters >= _UNSPACED for word in words)
+
+    def scene(chosen: Iterable[Hit], order: str) -> Scene:
+        return scene_of(words, list(chosen), verb_last=order != "verb-first", unspaced=unspaced)
+
+    scenes = tuple(
+        scene((hit for hit in hits if hit.language == one), lexicon.orders[one])
+        for one in sorted(plausible)
+    )
+    order = lexicon.orders.get(language, "free")
+    mixed = scene((hit for hit in hits if hit.strong or hit.language in plausible), order)
+    return _View(rendering, words, scenes, mixed, language)
+
+
+def _whom(view: _View, request: _Request) -> Who:
+    return whom(view.mixed, request.raw, request.modality, request.source_person)
+
+
+def _situation(view: _View, who: Who, minor: bool, request: _Request) -> Situation:
+    """Return the column of the rules: how close the request is to a real person."""
+    real = who in {Who.SOURCE, Who.NAMED, Who.ACQUAINTANCE}
+    if minor or (request.modality is Modality.EDIT and real):
+        return Situation.PERSON
+    if request.modality is Modality.EDIT and request.source_person is not False:
+        return Situation.EDIT
+    return Situation.REAL if real else Situation.FICTION
+
+
+def _minor_charges(view: _View, minor: bool) -> list[Charge]:
+    """Return the charge that a child together with anything sexual always is."""
+    if not minor:
+        return []
+    scene = view.mixed
+    sexual = [hit for hit in scene.of(_SEXUAL) if not scene.refused(hit)]
+    return [Charge(Intent.SEXUALISE, _MINOR_SCORE, tuple(sexual))] if sexual else []
+
+
+def _chained(
+    view: _View, earlier: Sequence[_View], situation: Situation, request: _Request
+) -> Iterator[Charge]:
+    """Yield what the words ask for only together with the earlier edits."""
+    scenes = [one.mixed for one in earlier]
+    yield from chain.elliptic_charges(view.mixed, scenes)
+    yield from chain.summed_charges(view.mixed, scenes)
+    if not chain.is_elliptic(view.mixed):
+        return
+    for before in reversed(earlier):
+        joined = f"{before.rendering.text.characters} {view.rendering.text.characters}"
+        whole = _view(Rendering(Traced(joined, range(len(joined))), frozenset()), request.lexicon)
+        offset = len(before.words)
+        for charge in charges(whole.mixed, situation):
+            places = [hit.first >= offset for hit in charge.hits]
+            if any(places) and not all(places):
+                yield Charge(charge.intent, charge.score, ())
+
+
+def _reading(said: Sequence[_Said], undone: frozenset[str]) -> WordsReading:
+    best = max(said, key=lambda one: one.strongest)
+    scores: Counter[Intent] = Counter()
+    for charge in (charge for one in said for charge in one.charges):
+        scores[charge.intent] = max(scores[charge.intent], charge.score)  # type: ignore[assignment]
+    disguise = undone | best.view.rendering.undone if best.strongest >= _REPORTED else undone
+    pretexts = {name for one in said for name in _PRETEXTS if one.view.mixed.has(name)}
+    return WordsReading(
+        undress=scores[Intent.UNDRESS],
+        reveal=scores[Intent.REVEAL],
+        sexualise=scores[Intent.SEXUALISE],
+        who=min((one.who for one in said), key=_PROTECTION.index),
+        minor=any(one.minor for one in said),
+        pretext=tuple(sorted(pretexts)),
+        disguise=tuple(sorted(disguise)),
+        language=said[0].view.language if best.strongest < _REPORTED else best.view.language,
+        spans=_spans(best),
+        chained=best.chained,
+    )
+
+
+def _spans(said: _Said) -> tuple[Span, ...]:
+    """Return the raw places of the hits behind every charge worth reporting."""
+    view = said.view
+    spans = {
+        Span(
+            *view.rendering.text.raw_span(view.words[hit.first].start, view.words[hit.last].end),
+            hit.concept,
+        )
+        for charge in said.charges
+        if charge.score >= _REPORTED
+        for hit in charge.hits
+    }
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.concept)))
+
+
+_PROTECTION = (Who.ACQUAINTANCE, Who.NAMED, Who.SOURCE, Who.GENERIC, Who.NOBODY)

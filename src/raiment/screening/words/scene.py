@@ -1,0 +1,137 @@
+"""One language's view of a request: its concepts in place, and the questions rules ask about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from raiment.screening.words.hits import Hit
+from raiment.screening.words.text import Word
+
+_FREE = frozenset(
+    {"function", "pronoun", "people", "acquaintance", "famous", "photo", "it", "everything"}
+)
+"""What may stand between a verb and its object without being the object itself."""
+_OTHER_OBJECTS = frozenset({"detail", "outer", "thing", "harmless"})
+_SOMEBODY = frozenset({"pronoun", "people", "acquaintance", "famous", "minor"})
+_NEGATION_REACH = 4
+_UNKNOWN_BETWEEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The hits of one language (or of all, mixed) over the words of one text."""
+
+    words: Sequence[Word]
+    hits: Sequence[Hit]
+    places: dict[str, list[Hit]]
+    said: tuple[frozenset[str], ...]
+    """For each word, the concepts it takes part in."""
+    verb_last: bool
+    unspaced: bool
+
+    def of(self, concepts: Iterable[str]) -> list[Hit]:
+        """Return the hits of any of *concepts*."""
+        return [hit for concept in concepts for hit in self.places.get(concept, ())]
+
+    def has(self, *concepts: str) -> bool:
+        """Return whether any of *concepts* is said anywhere."""
+        return any(concept in self.places for concept in concepts)
+
+    def pairs(
+        self, first: Iterable[str], second: Iterable[str], reach: int
+    ) -> Iterator[tuple[Hit, Hit]]:
+        """Yield pairs of hits of one sentence, in either order, at most *reach* words between them."""
+        reach = reach * 2 if self.unspaced else reach
+        seconds = self.of(second)
+        for one in self.of(first):
+            for other in seconds:
+                if one != other and self._gap(one, other) <= reach and self._together(one, other):
+                    yield one, other
+
+    def is_object(self, verb: Hit, thing: Hit) -> bool:
+        """
+        Return whether *thing* is what *verb* acts on.
+
+        The nearest thing wins: something else between them (``remove the logo from the shirt``), or an
+        unknown word put in front by a preposition, means *thing* is only where it happens.
+        """
+        if thing.first > verb.last:
+            return self._free_between(verb.last + 1, thing.first)
+        if thing.last < verb.first:
+            if self.verb_last:
+                return self._free_between(thing.last + 1, verb.first)
+            return self._only_free(thing.last + 1, verb.first) and not self._acts_after(verb)
+        return True
+
+    def refused(self, hit: Hit) -> bool:
+        """Return whether a negation stands just before *hit* (or after it, where verbs come last)."""
+        reach = _NEGATION_REACH * 2 if self.unspaced else _NEGATION_REACH
+        before = range(max(0, hit.first - reach), hit.first)
+        after = (
+            range(hit.last + 1, min(len(self.words), hit.last + 1 + reach))
+            if self.verb_last
+            else ()
+        )
+        negations = sum(
+            "negation" in self.said[i] and self._same_sentence(i, hit.first)
+            for i in (*before, *after)
+        )
+        return negations % 2 == 1
+
+    def beside(self, hit: Hit, concepts: frozenset[str], reach: int) -> bool:
+        """Return whether one of *concepts* stands within *reach* words of *hit* in its sentence."""
+        places = range(max(0, hit.first - reach), min(len(self.words), hit.last + 1 + reach))
+        return any(
+            not concepts.isdisjoint(self.said[i]) and self._same_sentence(i, hit.first)
+            for i in places
+            if not hit.first <= i <= hit.last
+        )
+
+    def _free_between(self, start: int, end: int) -> bool:
+        unknown = somebody = 0
+        allowed = _UNKNOWN_BETWEEN * (3 if self.unspaced else 1)
+        for i in range(start, end):
+            said = self.said[i]
+            if not _OTHER_OBJECTS.isdisjoint(said):
+                return False
+            if "of" in said and unknown + somebody:
+                return False
+            somebody += not _SOMEBODY.isdisjoint(said)
+            if _FREE.isdisjoint(said):
+                unknown += 1
+        return unknown <= allowed
+
+    def _only_free(self, start: int, end: int) -> bool:
+        return all(not _FREE.isdisjoint(self.said[i]) for i in range(start, end))
+
+    def _acts_after(self, verb: Hit) -> bool:
+        """Return whether *verb* has another object behind it."""
+        following = range(verb.last + 1, min(len(self.words), verb.last + 4))
+        return any(
+            not _OTHER_OBJECTS.isdisjoint(self.said[i]) and self._same_sentence(i, verb.last)
+            for i in following
+        )
+
+    def _together(self, one: Hit, other: Hit) -> bool:
+        return self._same_sentence(one.first, other.first)
+
+    def _same_sentence(self, one: int, other: int) -> bool:
+        return self.words[one].sentence == self.words[other].sentence
+
+    @staticmethod
+    def _gap(one: Hit, other: Hit) -> int:
+        return max(one.first - other.last, other.first - one.last) - 1
+
+
+def scene_of(
+    words: Sequence[Word], hits: Sequence[Hit], *, verb_last: bool, unspaced: bool
+) -> Scene:
+    """Return *hits* over *words* arranged for the rules."""
+    places: dict[str, list[Hit]] = {}
+    said: list[set[str]] = [set() for _ in words]
+    for hit in hits:
+        places.setdefault(hit.concept, []).append(hit)
+        for i in range(hit.first, hit.last + 1):
+            said[i].add(hit.concept)
+    return Scene(words, hits, places, tuple(map(frozenset, said)), verb_last, unspaced)

@@ -1,0 +1,105 @@
+"""
+Text that remembers where it came from.
+
+Every step of normalising is a rewrite of a ``Traced`` text, so a finding in the last rewriting can be
+explained by the characters of the request as it was sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# Scripts written without blanks between words, and Hangul, whose particles are glued to the word: each
+# character is a word of its own, and a term is a run of them.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
+    r"\U00020000-\U0002ffff"
+)
+# Vowel signs of the Indian scripts are no letters to ``re``, but part of the word.
+_SIGNED = r"\u0900-\u0963\u0966-\u0dff"
+_WORD = re.compile(
+    rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_SIGNED}])+|[.;!?\n\u3002\u061f\u0964\uff1b]"
+)
+_BREAKS = frozenset(".;!?\n\u3002\u061f\u0964\uff1b")
+
+
+class Word(NamedTuple):
+    """One word: its letters, where it stands in the text (half-open), and its sentence's number."""
+
+    letters: str
+    start: int
+    end: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Characters, and for each the index of the raw character it came from."""
+
+    characters: str
+    origins: Sequence[int]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open span of the raw text that ``characters[start:end]`` came from."""
+        touched = self.origins[start:end]
+        if not touched:
+            return (0, 0)
+        return (min(touched), max(touched) + 1)
+
+
+def traced(raw: str) -> Traced:
+    """Return *raw* as a text that came from itself."""
+    return Traced(raw, range(len(raw)))
+
+
+def rewrite(
+    text: Traced, pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]
+) -> Traced:
+    """
+    Return *text* with each match of *pattern* replaced; the very same object when nothing changed.
+
+    The origins of a replacement spread evenly over those of what it replaces. Linear in the text.
+    """
+    pieces: list[str] = []
+    origins: list[int] = []
+    copied = 0
+    for match in pattern.finditer(text.characters):
+        new = replacement(match)
+        if new == match.group():
+            continue
+        start, end = match.span()
+        pieces += (text.characters[copied:start], new)
+        origins += text.origins[copied:start]
+        origins += _spread(text.origins, start, end, len(new))
+        copied = end
+    if not pieces:
+        return text
+    pieces.append(text.characters[copied:])
+    origins += text.origins[copied:]
+    return Traced("".join(pieces), origins)
+
+
+def _spread(origins: Sequence[int], start: int, end: int, count: int) -> list[int]:
+    """Return *count* origins evenly chosen from ``origins[start:end]``, the first and last included."""
+    if count == 1:
+        return [origins[start]]
+    if count == end - start:
+        return list(origins[start:end])
+    last = end - start - 1
+    return [origins[start + last * i // (count - 1)] for i in range(count)]
+
+
+def words_of(characters: str) -> list[Word]:
+    """Return the words of *characters* in order; sentence marks only advance the sentence number."""
+    words: list[Word] = []
+    sentence = 0
+    for match in _WORD.finditer(characters):
+        letters = match.group()
+        if letters in _BREAKS:
+            sentence += 1
+        else:
+            words.append(Word(letters, match.start(), match.end(), sentence))
+    return words
