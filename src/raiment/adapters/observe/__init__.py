@@ -1,0 +1,1 @@
+"""Logs and metrics that cannot tell on anybody."""

@@ -1,0 +1,1 @@
+"""State, jobs and clocks in PostgreSQL."""

@@ -1,0 +1,136 @@
+"""Hash banks in PostgreSQL: looking in all of them, and filling those that casework fills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raiment.adapters.postgres.ids import new_id
+from raiment.adapters.postgres.similar import nearest_view, signals_of
+from raiment.adapters.postgres.tables import bank_entries, contents, hash_banks
+from raiment.adapters.postgres.types import AnyRow
+from raiment.matching.bank import BankKind, BankMatch
+from raiment.matching.match import Match
+from raiment.matching.signal import PDQ_RADIUS, Pdq, Sha256, Signal
+from raiment.matching.signals import Signals
+from raiment.matching.view import DIHEDRAL, View
+
+_OWN_BANKS = {BankKind.CONFIRMED: "confirmed", BankKind.REPORTED: "reported"}
+"""The banks casework fills, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresBanks:
+    """``matching.bank.BankLookup`` and ``casework.storage.Banks`` on one connection."""
+
+    connection: AsyncConnection
+
+    async def matches(self, signals: Signals) -> Sequence[BankMatch]:
+        """Return every active entry within its bank's radius of *signals*, nearest first."""
+        nearest = nearest_view(bank_entries.c.pdq, signals.pdq)
+        digests = or_(
+            _is("bytes_sha256", signals.bytes_sha256), _is("pixels_sha256", signals.pixels_sha256)
+        )
+        entry = bank_entries.c
+        columns = (entry.id, entry.bank_id, entry.signal_type, entry.value, entry.case_id)
+        rows = await self.connection.execute(
+            select(*columns, hash_banks.c.kind, hash_banks.c.radius, *nearest.c)
+            .select_from(bank_entries.join(hash_banks).outerjoin(nearest, literal(True)))
+            .where(entry.state == "active", or_(digests, nearest.c.distance <= hash_banks.c.radius))
+            .order_by(nearest.c.distance.asc().nulls_first(), entry.id)
+        )
+        return [_match(row) for row in rows]
+
+    async def report_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> None:
+        """Hold further uploads of these images while the case is open."""
+        await self._bank(BankKind.REPORTED, case_id, content_ids, at)
+
+    async def confirm_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> int:
+        """Bank these images for good, end the reported entries; return how many are new."""
+        await self.clear_images(case_id, at)
+        return await self._bank(BankKind.CONFIRMED, case_id, content_ids, at)
+
+    async def clear_images(self, case_id: str, at: datetime) -> None:
+        """End the case's reported entries."""
+        reported = select(hash_banks.c.id).where(hash_banks.c.kind == BankKind.REPORTED.value)
+        await self.connection.execute(
+            update(bank_entries)
+            .where(bank_entries.c.case_id == case_id, bank_entries.c.bank_id.in_(reported))
+            .values(state="withdrawn", withdrawn_at=at)
+        )
+
+    async def _bank(
+        self, kind: BankKind, case_id: str, content_ids: Sequence[str], at: datetime
+    ) -> int:
+        bank_id = await self._own_bank(kind)
+        rows = await self.connection.execute(select(contents).where(contents.c.id.in_(content_ids)))
+        entries = [
+            {
+                "id": new_id("hash"),
+                "bank_id": bank_id,
+                "signal_type": signal_type,
+                "value": signal.hex,
+                "pdq": signal.hex if isinstance(signal, Pdq) else None,
+                "state": "active",
+                "source": "casework",
+                "case_id": case_id,
+                "added_at": at,
+            }
+            for row in rows
+            for signal_type, signal in _bankable(signals_of(row))
+        ]
+        added = 0
+        for entry in entries:
+            # An entry that an earlier case withdrew comes back to life under this one.
+            again = {"state": "active", "case_id": case_id, "withdrawn_at": None}
+            result = await self.connection.execute(
+                upsert(bank_entries)
+                .values(entry)
+                .on_conflict_do_update(
+                    index_elements=["bank_id", "signal_type", "value"],
+                    set_=again,
+                    where=bank_entries.c.state == "withdrawn",
+                )
+            )
+            added += result.rowcount
+        return added
+
+    async def _own_bank(self, kind: BankKind) -> str:
+        name = _OWN_BANKS[kind]
+        query = select(hash_banks.c.id).where(hash_banks.c.name == name)
+        found = (await self.connection.execute(query)).scalar_one_or_none()
+        if found is not None:
+            return str(found)
+        values = {"id": new_id("bank"), "name": name, "kind": kind.value, "radius": PDQ_RADIUS}
+        await self.connection.execute(upsert(hash_banks).values(values).on_conflict_do_nothing())
+        return str((await self.connection.execute(query)).scalar_one())
+
+
+def _is(signal_type: str, signal: Sha256) -> Any:
+    return and_(bank_entries.c.signal_type == signal_type, bank_entries.c.value == signal.hex)
+
+
+def _bankable(signals: Signals) -> list[tuple[str, Signal]]:
+    digests: list[tuple[str, Signal]] = [
+        ("bytes_sha256", signals.bytes_sha256),
+        ("pixels_sha256", signals.pixels_sha256),
+    ]
+    # A hash of too little structure would match unrelated pictures.
+    return [*digests, ("pdq", signals.pdq.plain)] if signals.pdq.matchable else digests
+
+
+def _match(row: AnyRow) -> BankMatch:
+    if row.signal_type == "pdq":
+        signal: Signal = Pdq(bytes.fromhex(row.value))
+        distance, view, threshold = row.distance, DIHEDRAL[row.position - 1], row.radius
+    else:
+        signal = Sha256(bytes.fromhex(row.value))
+        distance, view, threshold = 0, View.AS_IS, 0
+    match = Match(signal, row.bank_id, row.id, distance, view, threshold)
+    return BankMatch(match, BankKind(row.kind), row.case_id)

@@ -1,0 +1,182 @@
+"""
+The evidence log in PostgreSQL.
+
+Appends take the lock of the one row of ``log_head`` and hold it to the commit, so leaves have one order
+without gaps, whichever server wrote them. They come last in a transaction: the lock is held briefly.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raiment.adapters.postgres.tables import (
+    log_checkpoints,
+    log_entries,
+    log_head,
+    log_nodes,
+    log_openings,
+)
+from raiment.errors import InvalidInput
+from raiment.evidence.entry import SALT_BYTES, Opening, seal
+from raiment.evidence.merkle import (
+    HASH_BYTES,
+    Frontier,
+    Place,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    nodes_for_consistency,
+    nodes_for_inclusion,
+    nodes_for_root,
+    root,
+    root_at,
+)
+from raiment.evidence.record import Record
+
+_EXPORT_PAGE = 1000
+
+
+def _fresh_salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The tree at one moment."""
+
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLog:
+    """Reading and appending on one connection."""
+
+    connection: AsyncConnection
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Append *records* in order, with their openings."""
+        head = (await self.connection.execute(select(log_head).with_for_update())).one()
+        frontier = Frontier(head.size, _split(head.peaks))
+        entries: list[dict[str, object]] = []
+        nodes: list[dict[str, object]] = []
+        openings: list[dict[str, object]] = []
+        for record in records:
+            entry, opened = seal(record, _fresh_salt)
+            canonical = entry.canonical()
+            index = frontier.size
+            frontier, grown = frontier.append(leaf_hash(canonical))
+            entries.append(
+                {
+                    "index": index,
+                    "entry": canonical,
+                    "kind": entry.kind,
+                    "subject": entry.subject,
+                    "at": entry.at,
+                }
+            )
+            nodes.extend({"level": n.level, "index": n.index, "hash": n.hash} for n in grown)
+            openings.extend(
+                {"index": index, "name": o.name, "salt": o.salt, "value": o.value} for o in opened
+            )
+        await self.connection.execute(insert(log_entries), entries)
+        await self.connection.execute(insert(log_nodes), nodes)
+        if openings:
+            await self.connection.execute(insert(log_openings), openings)
+        await self.connection.execute(
+            update(log_head).values(size=frontier.size, peaks=b"".join(frontier.peaks))
+        )
+
+    async def head(self) -> Head:
+        """Return size and root as committed."""
+        row = (await self.connection.execute(select(log_head))).one()
+        return Head(row.size, root(Frontier(row.size, _split(row.peaks))))
+
+    async def root_at(self, size: int) -> bytes:
+        """Return the root of the first *size* leaves."""
+        return root_at(size, await self._nodes(nodes_for_root(size)))
+
+    async def inclusion(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        """Return the leaf hash at *index* and its audit path in the first *size* leaves."""
+        await self._refuse_beyond("size", size)
+        places = nodes_for_inclusion(index, size)
+        nodes = await self._nodes((*places, (0, index)))
+        return nodes[0, index], inclusion_proof(index, size, nodes)
+
+    async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """Return the proof that the tree of size *first* grew into that of size *second*."""
+        await self._refuse_beyond("second", second)
+        return consistency_proof(
+            first, second, await self._nodes(nodes_for_consistency(first, second))
+        )
+
+    async def entries(self, start: int, limit: int) -> tuple[bytes, ...]:
+        """Return up to *limit* canonical entries from index *start*."""
+        rows = await self.connection.execute(
+            select(log_entries.c.entry)
+            .where(log_entries.c.index >= start, log_entries.c.index < start + limit)
+            .order_by(log_entries.c.index)
+        )
+        return tuple(rows.scalars())
+
+    async def export(self, size: int) -> AsyncIterator[bytes]:
+        """Yield the first *size* canonical entries in order, reading a page at a time."""
+        for start in range(0, size, _EXPORT_PAGE):
+            for entry in await self.entries(start, min(_EXPORT_PAGE, size - start)):
+                yield entry
+
+    async def history(self, subject: str) -> Sequence[tuple[int, str, datetime]]:
+        """Return (index, kind, at) of the entries about *subject*, oldest first."""
+        columns = (log_entries.c.index, log_entries.c.kind, log_entries.c.at)
+        rows = await self.connection.execute(
+            select(*columns).where(log_entries.c.subject == subject).order_by(log_entries.c.index)
+        )
+        return [(index, kind, at) for index, kind, at in rows]
+
+    async def openings(self, index: int) -> tuple[Opening, ...]:
+        """Return what opens the digests of entry *index*; empty once erased."""
+        rows = await self.connection.execute(
+            select(log_openings).where(log_openings.c.index == index).order_by(log_openings.c.name)
+        )
+        return tuple(Opening(row.name, row.salt, row.value) for row in rows)
+
+    async def latest_checkpoint(self) -> tuple[int, str] | None:
+        """Return size and note of the largest signed tree, None before the first."""
+        columns = (log_checkpoints.c.size, log_checkpoints.c.note)
+        query = select(*columns).order_by(log_checkpoints.c.size.desc()).limit(1)
+        row = (await self.connection.execute(query)).one_or_none()
+        return None if row is None else (row.size, row.note)
+
+    async def keep_checkpoint(self, size: int, note: str, signed_at: datetime) -> None:
+        """Store *note*; a second signer of the same size changes nothing (Ed25519 is deterministic)."""
+        values = {"size": size, "note": note, "signed_at": signed_at}
+        await self.connection.execute(
+            upsert(log_checkpoints).values(values).on_conflict_do_nothing()
+        )
+
+    async def _nodes(self, places: Iterable[Place]) -> dict[Place, bytes]:
+        wanted = list(places)
+        if not wanted:
+            return {}
+        rows = await self.connection.execute(
+            select(log_nodes.c.level, log_nodes.c.index, log_nodes.c.hash).where(
+                tuple_(log_nodes.c.level, log_nodes.c.index).in_(wanted)
+            )
+        )
+        return {(level, index): value for level, index, value in rows}
+
+    async def _refuse_beyond(self, field: str, size: int) -> None:
+        current = (await self.connection.execute(select(log_head.c.size))).scalar_one()
+        if size > current:
+            raise InvalidInput(field, f"the log has {current} entries")
+
+
+def _split(peaks: bytes) -> tuple[bytes, ...]:
+    return tuple(peaks[i : i + HASH_BYTES] for i in range(0, len(peaks), HASH_BYTES))

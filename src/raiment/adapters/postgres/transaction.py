@@ -1,0 +1,102 @@
+"""One transaction: the ports of the rooms over one connection, sealed by the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from raiment.adapters.postgres.accounts import PostgresAccounts
+from raiment.adapters.postgres.banks import PostgresBanks
+from raiment.adapters.postgres.casework import PostgresCases
+from raiment.adapters.postgres.contents import PostgresContents
+from raiment.adapters.postgres.desk import Desk
+from raiment.adapters.postgres.ids import new_id
+from raiment.adapters.postgres.jobs import Jobs
+from raiment.adapters.postgres.ledger import PostgresLedger
+from raiment.adapters.postgres.log import PostgresLog
+from raiment.adapters.postgres.requests import PostgresRequests
+from raiment.adapters.postgres.screenings import PostgresScreenings
+from raiment.casework.storage import Office
+from raiment.evidence.record import Record
+
+DELIVER = "deliver_action"
+WATCH = "watch_clock"
+"""Names of the worker's tasks."""
+
+
+class Transaction:
+    """Everything that may be read or changed in one go. Made by ``Database`` only."""
+
+    def __init__(self, connection: AsyncConnection, jobs: Jobs) -> None:
+        self.connection = connection
+        self._jobs = jobs
+        self._records: list[Record] = []
+
+    @property
+    def office(self) -> Office:
+        """The ports that verbs of casework take."""
+        return Office(self.cases, self.banks, log=self, later=self, new_id=new_id)
+
+    @property
+    def cases(self) -> PostgresCases:
+        """Cases, reports, clocks, actions."""
+        return PostgresCases(self.connection)
+
+    @property
+    def desk(self) -> Desk:
+        """What the console and the reporter's page read."""
+        return Desk(self.connection)
+
+    @property
+    def banks(self) -> PostgresBanks:
+        """Hash banks."""
+        return PostgresBanks(self.connection)
+
+    @property
+    def ledger(self) -> PostgresLedger:
+        """Releases."""
+        return PostgresLedger(self.connection)
+
+    @property
+    def contents(self) -> PostgresContents:
+        """The platform's content."""
+        return PostgresContents(self.connection)
+
+    @property
+    def screenings(self) -> PostgresScreenings:
+        """Screening decisions."""
+        return PostgresScreenings(self.connection)
+
+    @property
+    def accounts(self) -> PostgresAccounts:
+        """Accounts, sessions, API keys."""
+        return PostgresAccounts(self.connection)
+
+    @property
+    def requests(self) -> PostgresRequests:
+        """Idempotency keys and rate windows."""
+        return PostgresRequests(self.connection)
+
+    @property
+    def log(self) -> PostgresLog:
+        """The evidence log as committed; ``append`` writes to it with this transaction."""
+        return PostgresLog(self.connection)
+
+    def append(self, record: Record) -> None:
+        """Write *record* into the log with this transaction (``evidence.log.Log``)."""
+        self._records.append(record)
+
+    async def deliver(self, action_id: str, at: datetime | None = None) -> None:
+        """Send the action to the platform, not before *at* (``casework.storage.Later``)."""
+        await self._jobs.defer(self.connection, DELIVER, {"action_id": action_id}, at)
+
+    async def watch(self, clock_id: str, at: datetime) -> None:
+        """Look at the clock at *at* (``casework.storage.Later``)."""
+        await self._jobs.defer(self.connection, WATCH, {"clock_id": clock_id}, at)
+
+    async def seal(self) -> None:
+        """Append the records to the log: last, because it takes the log's lock."""
+        if self._records:
+            await self.log.append(self._records)
+            self._records = []

@@ -1,0 +1,124 @@
+"""
+The only place that picks adapters.
+
+``open_house`` turns settings into a running installation: database (embedded or the operator's),
+schema, keys, decoding workers, rules. Every process of Raiment opens the house the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.resources import files
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from raiment.adapters.pixels.reader import PixelReader
+from raiment.adapters.postgres.database import Database, open_database
+from raiment.adapters.postgres.embedded import EmbeddedPostgres
+from raiment.adapters.postgres.migrate import upgrade
+from raiment.adapters.postgres.tables import installation
+from raiment.adapters.vault import Keys, read_or_create_secret
+from raiment.errors import ConfigurationError
+from raiment.policy.regime import Regime
+from raiment.policy.regime_pack import parse_regime
+from raiment.policy.rule_set import RuleSet, parse_rule_set
+from raiment.screening.words.lexicon import Lexicon, compile_lexicon
+from raiment.settings import Settings, read_settings
+
+
+@dataclass(frozen=True)
+class House:
+    """An open installation: what every door and worker stands on."""
+
+    settings: Settings
+    keys: Keys
+    database: Database
+    database_url: str
+    pixels: PixelReader
+    now: Callable[[], datetime]
+
+    @cached_property
+    def screening_rules(self) -> RuleSet:
+        """The rules for requests to a generator."""
+        return parse_rule_set(_pack("screening.yaml"))
+
+    @cached_property
+    def matching_rules(self) -> RuleSet:
+        """The rules for pictures found in a bank."""
+        return parse_rule_set(_pack("matching.yaml"))
+
+    @cached_property
+    def regimes(self) -> tuple[Regime, ...]:
+        """The bodies of law whose clocks a report starts."""
+        return tuple(parse_regime(_pack(f"regimes/{name}.yaml")) for name in self.settings.regimes)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The compositional lexicon, compiled."""
+        return compile_lexicon(_lexicon_texts())
+
+
+def settings_from_environment() -> Settings:
+    """Read the settings of this process."""
+    return read_settings(os.environ)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, pixel_workers: int = 2) -> AsyncIterator[House]:
+    """
+    Open the installation and close it again.
+
+    Raise ConfigurationError where a setting cannot work, Unavailable where the database cannot be had.
+    """
+    async with AsyncExitStack() as stack:
+        url = await _database_url(settings, stack)
+        keys = Keys(settings.secret or read_or_create_secret(settings.data_dir))
+        await upgrade(url)
+        database = open_database(url)
+        stack.push_async_callback(database.close)
+        await _belong_together(database, keys, settings)
+        pixels = PixelReader(workers=pixel_workers)
+        stack.push_async_callback(pixels.close)
+        yield House(settings, keys, database, url, pixels, _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
+    if settings.database_url is not None:
+        return settings.database_url
+    embedded = EmbeddedPostgres(settings.data_dir)
+    url = await asyncio.to_thread(embedded.start)
+    stack.push_async_callback(asyncio.to_thread, embedded.stop)
+    return url
+
+
+async def _belong_together(database: Database, keys: Keys, settings: Settings) -> None:
+    """Refuse a secret or a log origin other than the one this database was begun with."""
+    mine = {"secret_fingerprint": keys.fingerprint, "log_origin": settings.log_origin}
+    async with database.begin() as tx:
+        first = upsert(installation).values(**mine, created_at=_now()).on_conflict_do_nothing()
+        await tx.connection.execute(first)
+        row = (await tx.connection.execute(select(installation))).one()
+    if row.secret_fingerprint != keys.fingerprint:
+        raise ConfigurationError("RAIMENT_SECRET", "is not the secret this database belongs to")
+    if row.log_origin != settings.log_origin:
+        raise ConfigurationError("RAIMENT_LOG_ORIGIN", f"this database's log is {row.log_origin}")
+
+
+def _pack(name: str) -> str:
+    return files("raiment.policy").joinpath("packs", name).read_text(encoding="utf-8")
+
+
+def _lexicon_texts() -> Mapping[str, str]:
+    folder = files("raiment.screening.words").joinpath("data")
+    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}

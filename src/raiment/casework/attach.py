@@ -1,0 +1,37 @@
+"""Attach copies of the image to its case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from raiment.casework.case import Case, Item, ItemState
+from raiment.casework.storage import Copy, Office
+from raiment.evidence.record import Record
+
+
+async def attach(
+    case: Case, copies: Iterable[Copy], at: datetime, office: Office
+) -> tuple[Item, ...]:
+    """Keep an item for each of *copies* that the case lacks; return those that are new."""
+    known = set(case.content_ids)
+    fresh: dict[str, Item] = {}
+    for copy in copies:
+        if copy.content_id in known or copy.content_id in fresh:
+            continue
+        fresh[copy.content_id] = Item(
+            id=office.new_id("item"),
+            content_id=copy.content_id,
+            platform_id=copy.platform_id,
+            location=None,
+            found_by=copy.found_by,
+            distance=copy.distance,
+            state=ItemState.LISTED,
+        )
+    await office.cases.add_items(case.id, tuple(fresh.values()), at)
+    for item in fresh.values():
+        assert item.content_id is not None
+        ids = {"item": item.id, "content": item.content_id}
+        facts = {"found_by": item.found_by.value, "distance": item.distance}
+        office.log.append(Record("case.copy_found", case.id, at, ids, facts))
+    return tuple(fresh.values())
