@@ -36,7 +36,7 @@ def strictest(effects: Iterable[Effect]) -> Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """One condition and what follows from it. An ``allow`` rule only leaves a note."""
+    """One condition and what follows from it. An ``allow`` rule only adds a note."""
 
     id: str
     public_name: str

@@ -60,6 +60,8 @@ class Judgement:
     """Rules without an answer, live and shadow, in the order of the rule set."""
     public_names: tuple[str, ...]
     """Coarse reasons for *effect*, sorted: what may be told outside. Empty for allow."""
+    notes: tuple[str, ...]
+    """Coarse names of the live ``allow`` rules that held, sorted: told beside any effect."""
     categories: tuple[str, ...]
     """Moderation categories of the live rules that held and do more than allow, sorted."""
 
@@ -158,23 +160,21 @@ def evaluate(rule_set: RuleSet, facts: Facts) -> Judgement:
 def _judgement(
     rule_set: RuleSet, matched: tuple[Matched, ...], unevaluable: tuple[Unevaluable, ...]
 ) -> Judgement:
-    acting = [item.rule for item in matched if item.rule.state is RuleState.LIVE]
+    live = [item.rule for item in matched if item.rule.state is RuleState.LIVE]
+    notes = {rule.public_name for rule in live if rule.effect is Effect.ALLOW}
+    acting = [rule for rule in live if rule.effect is not Effect.ALLOW]
     reasons = {(rule.effect, rule.public_name) for rule in acting}
     if any(item.rule.state is RuleState.LIVE for item in unevaluable):
         reasons.add((Effect.HOLD, rule_set.unavailable_name))
     effect = strictest(asked for asked, _ in reasons)
-    told = effect is not Effect.ALLOW
     return Judgement(
         rule_set=rule_set.ref,
         effect=effect,
         matched=matched,
         unevaluable=unevaluable,
-        public_names=tuple(sorted(name for asked, name in reasons if told and asked is effect)),
-        categories=tuple(
-            sorted(
-                {c for rule in acting if rule.effect is not Effect.ALLOW for c in rule.categories}
-            )
-        ),
+        public_names=tuple(sorted(name for asked, name in reasons if asked is effect)),
+        notes=tuple(sorted(notes)),
+        categories=tuple(sorted({c for rule in acting for c in rule.categories})),
     )
 
 
