@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from raiment.adapters.pixels.refusal import Refusal, Refused
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _ICC_SPACE = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
-_SIXTEEN_BIT = {"I;16": 1, "I;16L": 1, "I;16B": 0}
+_SIXTEEN_BIT = frozenset({"I;16", "I;16L", "I;16B"})
 _PLAIN = frozenset({"1", "L", "RGB", "CMYK", "YCbCr"})
 _SAME_COLOUR = 2
 
@@ -25,7 +25,8 @@ def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """
     profile = image.info.get("icc_profile")
     if image.mode in _SIXTEEN_BIT:
-        return _srgb(_upper_byte(image), profile), _keyed_opacity(image)
+        grey, opacity = _sixteen_bit(image)
+        return _srgb(grey, profile), opacity
     if not image.has_transparency_data:
         plain = image.convert("RGB") if image.mode in {"P", "RGBX"} else image
         return _srgb(plain, profile), None
@@ -34,38 +35,44 @@ def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     return _srgb(colours, profile), full.getchannel("A")
 
 
-def _upper_byte(image: Image.Image) -> Image.Image:
-    """Reduce 16-bit grey to 8: Pillow's own conversion clips everything above 255 to white."""
-    upper = image.tobytes()[_SIXTEEN_BIT[image.mode] :: 2]
-    return Image.frombytes("L", image.size, upper)
+def _sixteen_bit(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """
+    Reduce 16-bit grey to its upper byte, and give the opacity its key (PNG tRNS) asks for.
 
-
-def _keyed_opacity(image: Image.Image) -> Image.Image | None:
-    """Opacity of a 16-bit grey PNG in which one exact value is declared transparent (tRNS)."""
+    Pillow's own conversion clips everything above 255 to white, and knows no key.
+    """
+    samples = image.tobytes()
+    first, second = (Image.frombytes("L", image.size, samples[at::2]) for at in (0, 1))
+    upper, lower = (first, second) if image.mode == "I;16B" else (second, first)
     key = image.info.get("transparency")
     if not isinstance(key, int):
-        return None
-    samples = memoryview(image.tobytes()).cast("H")
-    return Image.frombytes("L", image.size, bytes(0 if value == key else 255 for value in samples))
+        return upper, None
+    unlike_upper = upper.point([255 * (level != key >> 8) for level in range(256)])
+    unlike_lower = lower.point([255 * (level != key & 255) for level in range(256)])
+    return upper, ImageChops.lighter(unlike_upper, unlike_lower)
 
 
 def _srgb(colours: Image.Image, profile: object) -> Image.Image:
     if colours.mode not in _PLAIN:
-        raise Refused(Refusal.UNSUPPORTED)
+        raise Refused(Refusal.SAMPLES)
     if isinstance(profile, bytes) and profile and colours.mode in _ICC_SPACE:
         try:
             return _through_profile(colours, profile)
         except (ImageCms.PyCMSError, OSError, ValueError):
             # Browsers ignore a profile they cannot use and take the pixels as sRGB; so do we.
             pass
-    return colours.convert("RGB")
+    return _rgb(colours)
+
+
+def _rgb(colours: Image.Image) -> Image.Image:
+    return colours if colours.mode == "RGB" else colours.convert("RGB")
 
 
 def _through_profile(colours: Image.Image, profile: bytes) -> Image.Image:
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     core = source.profile
     if core.xcolor_space.strip() != _ICC_SPACE[colours.mode]:
-        return colours.convert("RGB")
+        return _rgb(colours)
     transform = ImageCms.buildTransform(source, _SRGB, colours.mode, "RGB")
     if colours.mode == "RGB" and core.is_matrix_shaper and _is_identity(transform):
         return colours

@@ -1,4 +1,8 @@
-"""Which container the bytes claim to be, by magic number, from a closed list."""
+"""
+Which container the bytes claim to be, by magic number, from a closed list.
+
+HEIC is not on it: its decoders are LGPL, and need threads, which a worker may not have.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,6 @@ _PREFIXES = {
 }
 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
 
 
 def recognise(head: bytes) -> Container | None:
@@ -44,14 +47,7 @@ def recognise(head: bytes) -> Container | None:
             return container
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return Container.WEBP
-    if _brands(head) & _AVIF_BRANDS:
-        return Container.AVIF
-    return None
-
-
-def is_heic(head: bytes) -> bool:
-    """Tell whether *head* announces HEIC, which phones produce and Raiment does not decode."""
-    return bool(_brands(head) & _HEIC_BRANDS) and not _brands(head) & _AVIF_BRANDS
+    return Container.AVIF if _brands(head) & _AVIF_BRANDS else None
 
 
 def _brands(head: bytes) -> frozenset[bytes]:

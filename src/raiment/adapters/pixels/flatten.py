@@ -23,6 +23,7 @@ _BROKEN_METADATA = (
     ValueError,
     struct.error,
 )
+_ONE_FRAME = frozenset({"JPEG", "MPO", "BMP"})
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -51,6 +52,9 @@ def layers(frame: Image.Image) -> Layers:
     frame.load()
     turn = _TURNS.get(orientation(frame))
     colours, opacity = split(frame)
+    if colours is frame and frame.format not in _ONE_FRAME:
+        # Seeking paints the next frame over these very pixels.
+        colours = frame.copy()
     if opacity is not None and opacity.getextrema() == (255, 255):
         opacity = None
     if turn is None:
@@ -77,7 +81,8 @@ def visible_box(opacity: Image.Image | None, size: tuple[int, int]) -> Box:
 
 def on_ground(layer: Layers, box: Box, ground: str) -> Image.Image:
     """Return what shows inside *box* over a plain *ground*, ``white`` or ``black``."""
-    colours = layer.colours if box == (0, 0, *layer.colours.size) else layer.colours.crop(box)
+    whole = box == (0, 0, *layer.colours.size)
+    colours = layer.colours if whole else layer.colours.crop(box)
     if layer.opacity is None:
         return colours
     base = Image.new("RGB", colours.size, ground)

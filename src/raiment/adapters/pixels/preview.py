@@ -18,7 +18,7 @@ def blurred_preview(picture: Picture, longest: int = 128) -> bytes:
     Return a grey, blurred JPEG of the first frame, at most *longest* pixels a side.
 
     It carries no metadata. The blur is a 32nd of *longest*: shapes remain, faces and skin detail
-    do not. About a millisecond whatever the picture's size, since only some pixels are looked at.
+    do not. A few milliseconds whatever the picture's size, since only some pixels are looked at.
     """
     step = max(1, max(picture.width, picture.height) // (longest * _OVERSAMPLING))
     small = Image.fromarray(picture.pixels[::step, ::step]).convert("L")

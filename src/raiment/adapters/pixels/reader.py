@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-from raiment.adapters.pixels.container import Container, is_heic, recognise
+from raiment.adapters.pixels.container import Container, recognise
 from raiment.adapters.pixels.decoder import Decoder, DecoderLost
 from raiment.adapters.pixels.limits import Limits
 from raiment.adapters.pixels.picture import Picture, picture
@@ -18,7 +18,7 @@ from raiment.adapters.pixels.wire import BrokenAnswer, job, parse_answer, parse_
 from raiment.errors import InvalidInput, TooLarge, Unavailable, UnreadableImage
 
 _PART = "pixels"
-_READ = "JPEG, PNG, WebP, GIF, BMP, TIFF and AVIF"
+_READ = "a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture"
 _COPIED_ON_THE_LOOP = 1_000_000
 _DEFAULT_LIMITS = Limits()
 
@@ -84,8 +84,7 @@ class PixelReader:
             raise TooLarge(field, f"more than {limit} bytes", limit=limit)
         container = recognise(data[:64])
         if container is None:
-            kind = "HEIC is not read" if is_heic(data[:64]) else "not a picture"
-            raise UnreadableImage(field, f"{kind}; {_READ} are")
+            raise UnreadableImage(field, f"not {_READ}")
         return container
 
     async def _read(self, file: int, container: Container, field: str) -> Picture:

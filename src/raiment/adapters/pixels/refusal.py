@@ -9,7 +9,7 @@ class Refusal(Enum):
     """A code and the words a caller reads. The words never quote the picture."""
 
     UNREADABLE = ("unreadable", "the picture is damaged or is not what it claims to be")
-    UNSUPPORTED = ("unsupported", "this kind of picture is not read; send JPEG, PNG or WebP")
+    SAMPLES = ("samples", "its samples (32-bit, floating point or Lab) have no agreed rendering")
     PIXELS = ("pixels", "more pixels than the limit")
     FRAMES = ("frames", "more frames than the limit")
     FRAME_PIXELS = ("frame-pixels", "more pixels in all frames together than the limit")
@@ -20,7 +20,7 @@ class Refusal(Enum):
         self.reason = reason
 
 
-class Refused(Exception):  # noqa: N818 - a verdict on the picture, not a fault
+class Refused(Exception):
     """The picture is refused for *refusal*; raised and caught inside a worker."""
 
     def __init__(self, refusal: Refusal) -> None:

@@ -24,7 +24,7 @@ _NEEDED_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE
 _COLOUR_BYTES = 3
 
 
-class BrokenAnswer(Exception):  # noqa: N818 - describes the answer
+class BrokenAnswer(Exception):
     """A worker said something no worker of ours says; it must be ended."""
 
 
