@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raiment.adapters.postgres.tables import actions, case_items, cases, contents
+from raiment.adapters.postgres.tables import actions, case_items, contents
 from raiment.adapters.postgres.types import AnyRow, Query
 from raiment.casework.action import Action, ActionKind, ActionOutcome, ActionState
 from raiment.casework.case import Case
@@ -103,7 +103,8 @@ class PostgresActions:
 
 def _actions() -> Query:
     place = (contents.c.platform_id, case_items.c.location)
-    return select(actions, *place).join(cases).join(case_items).outerjoin(contents)
+    joined = actions.join(case_items, actions.c.item_id == case_items.c.id).outerjoin(contents)
+    return select(actions, *place).select_from(joined)
 
 
 def _action(row: AnyRow) -> Action:

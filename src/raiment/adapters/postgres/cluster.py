@@ -43,7 +43,7 @@ _INITDB = (
     "--set=huge_pages=off",
 )
 # What Raiment relies on. On the command line, which wins over every file.
-_FIXED = {
+FIXED = {
     "listen_addresses": "",
     "unix_socket_directories": ".",
     "unix_socket_permissions": "0700",
@@ -125,7 +125,7 @@ class Cluster:
 
     def launch(self) -> int:
         """Start the server, detached, and return its pid; it is not ready yet."""
-        options = [part for name, value in _FIXED.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in FIXED.items() for part in ("-c", f"{name}={value}")]
         command = self.account.command(
             "detach", self.programs["postgres"], "-D", self.folder, *options
         )

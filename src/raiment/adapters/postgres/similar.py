@@ -60,7 +60,8 @@ def signals_of(row: AnyRow) -> Signals:
 def nearest_view(pdq: ColumnElement[str], views: PdqViews) -> LateralFromClause:
     """Return, for each row, the smallest distance from *pdq* to a view, and the view's position."""
     hexes = [view.hex for view in views.hashes] if views.matchable else []
-    given = func.unnest(cast(hexes, ARRAY(Text))).table_valued("hex", with_ordinality="position")
+    unnested = func.unnest(cast(hexes, ARRAY(Text)))
+    given = unnested.table_valued("hex", with_ordinality="position").render_derived()
     bits = cast(literal("x").concat(given.c.hex), BIT(PDQ_BITS))
     distance = func.bit_count(pdq.op("#")(bits)).label("distance")
     query = select(distance, given.c.position.label("position"))
