@@ -22,12 +22,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from raiment.adapters.postgres import cluster
 from raiment.adapters.postgres.account import choose_account
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
 from raiment.adapters.postgres.migrate import upgrade
@@ -76,9 +78,10 @@ class Server:
             self._administer(sql.SQL("drop database {}").format(sql.Identifier(self._template)))
 
     def _create(self, name: str, template: str) -> None:
-        statement = sql.SQL("create database {} template {} owner {}")
         role = make_url(self.role_url).username
         assert role is not None
+        # Ten times as fast as the default where nothing waits for the disk.
+        statement = sql.SQL("create database {} template {} owner {} strategy file_copy")
         self._administer(statement.format(*map(sql.Identifier, (name, template, role))))
 
     def _administer(self, statement: sql.Composed) -> None:
@@ -91,8 +94,8 @@ class Server:
 
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[Server]:
-    """The server that Raiment brings along, as it is run in production."""
-    with _folder("postgres") as folder:
+    """The server that Raiment brings along; only power cuts are not survived here, for speed."""
+    with _folder("postgres") as folder, patch.dict(cluster.FIXED, fsync="off"):
         postgres = EmbeddedPostgres(folder)
         with postgres:
             yield Server(postgres.url_of("postgres", "postgres"), postgres.url)

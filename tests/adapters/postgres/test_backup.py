@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -49,14 +50,29 @@ def secret_file(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def written(embedded_url: str, secret_file: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def written_once(embedded_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of an installation with two accounts."""
-    _add_account(embedded_url, "acc_1")
-    _add_account(embedded_url, "acc_2")
-    file = tmp_path / "raiment.backup"
-    write_backup(embedded_url, file, secret_file=secret_file, at=NOW)
-    return file
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "secret.key").write_bytes(SECRET)
+    with embedded_server.database() as url:
+        _add_account(url, "acc_1")
+        _add_account(url, "acc_2")
+        write_backup(url, folder / "file", secret_file=folder / "secret.key", at=NOW)
+    return folder / "file"
+
+
+@pytest.fixture
+def written(written_once: Path, tmp_path: Path) -> Path:
+    """The backup of two accounts, the test's own."""
+    return Path(shutil.copy(written_once, tmp_path / "raiment.backup"))
+
+
+@pytest.fixture(scope="module")
+def untouched_url(embedded_server: Server) -> Iterator[str]:
+    """An empty database into which nothing comes."""
+    with embedded_server.database(migrated=False) as url:
+        yield url
 
 
 @pytest.fixture
@@ -369,17 +385,16 @@ def _two_of_one_name(file: Path) -> None:
 def test_a_file_that_is_not_what_was_written_is_refused(
     damage: Callable[[Path], None],
     written: Path,
-    embedded_server: Server,
+    untouched_url: str,
     new_secret_file: Path,
 ) -> None:
     """Damaged, altered, hostile or foreign: named as such, and nothing is touched."""
     damage(written)
 
-    with embedded_server.database(migrated=False) as url:
-        with pytest.raises(InvalidInput, match="file"):
-            restore_backup(url, written, secret_file=new_secret_file)
-        assert _schema(url) == []
+    with pytest.raises(InvalidInput, match="file"):
+        restore_backup(untouched_url, written, secret_file=new_secret_file)
 
+    assert _schema(untouched_url) == []
     assert not list(new_secret_file.parent.iterdir())
 
 
