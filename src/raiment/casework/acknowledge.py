@@ -33,6 +33,8 @@ async def acknowledge(
     A second answer, or one to an action that a decision superseded, changes nothing. Raise
     InvalidInput for an answer that the kind of action cannot have.
     """
+    # INVARIANT: this lock comes before the case's, here as everywhere, so nothing can deadlock.
+    await office.cases.hold_copies_still()
     case, action = await office.cases.case_of_action(action_id)
     if outcome not in ANSWERS[action.kind]:
         allowed = ", ".join(sorted(ANSWERS[action.kind]))

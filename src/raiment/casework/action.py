@@ -65,10 +65,12 @@ class Action:
 
 def next_attempt(attempts: int, now: datetime) -> datetime:
     """
-    Return when to send again after *attempts* sendings without acknowledgement.
+    Return when to send again after *attempts* sendings without acknowledgement; at once after none.
 
     Doubling from five seconds to at most ten minutes, for as long as it takes: a statutory clock runs, so an
     action is never given up (Standard Webhooks suggest several days; here only the answer ends it).
     """
+    if attempts < 1:
+        return now
     doubled: timedelta = _FIRST_WAIT * 2 ** min(attempts - 1, 16)
     return now + min(doubled, _LONGEST_WAIT)

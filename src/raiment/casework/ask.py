@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from raiment.casework.action import Action, ActionKind, ActionState
+from raiment.casework.action import Action, ActionKind, ActionState, next_attempt
 from raiment.casework.case import Item
 from raiment.casework.storage import Office
 from raiment.evidence.record import Record
@@ -41,5 +41,6 @@ async def ask(
     for action in asked:
         ids = {"case": case_id, "item": action.item_id}
         office.log.append(Record(f"action.{kind.value}_asked", action.id, at, ids, {}))
-        await office.later.deliver(action.id)
+        # A platform that says "done" and then "present" is asked again ever more slowly.
+        await office.later.deliver(action.id, next_attempt(action.round - 1, at))
     return asked

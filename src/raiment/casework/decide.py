@@ -35,8 +35,10 @@ async def decide(choice: Choice, account_id: str, at: datetime, office: Office) 
     """
     if len(choice.reason) > MOST_REASON:
         raise InvalidInput("reason", f"at most {MOST_REASON} characters")
+    # INVARIANT: this lock comes before the case's, here as everywhere, so nothing can deadlock.
+    await office.cases.hold_copies_still()
     case = await office.cases.case(choice.case_id)
-    await _refuse_stale(case, choice, account_id, office)
+    await _refuse(case, choice, account_id, office)
     decision = Decision(
         id=office.new_id("dec"),
         case_id=case.id,
@@ -54,13 +56,16 @@ async def decide(choice: Choice, account_id: str, at: datetime, office: Office) 
     return decision
 
 
-async def _refuse_stale(case: Case, choice: Choice, account_id: str, office: Office) -> None:
+async def _refuse(case: Case, choice: Choice, account_id: str, office: Office) -> None:
     if case.version != choice.case_version or case.state is not CaseState.OPEN:
         raise Conflict("the case has been decided since it was shown")
     if case.second_look and await office.cases.second_looker(case.id) == account_id:
         raise Conflict("somebody else has to take the second look")
     if choice.outcome is Outcome.REMOVE and not case.items:
         raise Conflict("no content has been located yet, so there is nothing to remove")
+    if choice.outcome is Outcome.NOT_SUBJECT and not await office.cases.claims_subject(case.id):
+        # A stranger may notify (DSA Art. 16): their not being the subject decides nothing.
+        raise InvalidInput("outcome", "no report of this case claims to come from the subject")
 
 
 async def _carry_out(case: Case, outcome: Outcome, at: datetime, office: Office) -> None:

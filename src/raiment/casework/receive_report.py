@@ -58,7 +58,8 @@ async def receive_report(
     # The receipt is the answer to this very call: reference and secret, shown at once.
     await stop_clocks(case, Stop.RECEIPT_SENT, "receipt given on the page", received_at, office)
     items = await _list(case, draft, located, received_at, office)
-    await ask(ActionKind.HIDE, case.id, items, received_at, office)
+    if case.state is CaseState.OPEN:
+        await ask(ActionKind.HIDE, case.id, items, received_at, office)
     await settle(await office.cases.case(case.id), received_at, office)
     return Receipt(
         report.id,
@@ -169,6 +170,7 @@ async def _list(
     items = await attach(case, (*found, *copies), at, office)
     await office.cases.add_origins(case.id, await office.cases.origins(named) if named else ())
     if named:
+        await office.cases.supersede_restorations(named)
         await office.banks.report_images(case.id, named, at)
     known = {item.location for item in case.items}
     unlocated = await office.cases.unregistered(draft.locations)

@@ -20,7 +20,11 @@ from raiment.policy.regime import Stop
 
 
 async def settle(case: Case, at: datetime, office: Office) -> None:
-    """Ask for the removals, verifications or restorations that are due; close what is done."""
+    """
+    Ask for the removals and verifications that are due; close what is done.
+
+    The caller has called ``hold_copies_still`` before it read *case*.
+    """
     if case.state is CaseState.REMOVING:
         await _remove_everywhere(case, at, office)
     elif case.state is CaseState.RESTORING:
@@ -28,7 +32,6 @@ async def settle(case: Case, at: datetime, office: Office) -> None:
 
 
 async def _remove_everywhere(case: Case, at: datetime, office: Office) -> None:
-    await office.cases.hold_copies_still()
     # The fresh lookup: what was uploaded since is removed like the rest (OSA s.10(3A)(b),
     # "the same, or substantially the same"; TAKE IT DOWN Act, "known identical copies").
     fresh = await attach(case, await office.cases.copies(case.content_ids), at, office)

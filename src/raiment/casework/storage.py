@@ -59,7 +59,11 @@ class Cases(Protocol):
         """Return those of *locations* at which no registered content stands."""
 
     async def copies(self, content_ids: Sequence[str]) -> Sequence[Copy]:
-        """Return all other registered content that shows the same image as *content_ids*."""
+        """
+        Return all other registered content that shows the same image as *content_ids*.
+
+        Content that was blocked at upload or is removed already needs nothing and is left out.
+        """
 
     async def origins(self, content_ids: Sequence[str]) -> Sequence[Origin]:
         """Return the releases that show the same image as *content_ids*."""
@@ -67,7 +71,7 @@ class Cases(Protocol):
     async def open_case_of(
         self, content_ids: Sequence[str], locations: Sequence[str]
     ) -> Case | None:
-        """Return, locked, the oldest case not yet closed that holds any of these."""
+        """Return, locked, the oldest case, open or removing, that holds any of these."""
 
     async def case(self, case_id: str) -> Case:
         """Return the case, locked until the commit. NotFound where there is none."""
@@ -122,6 +126,12 @@ class Cases(Protocol):
 
     async def supersede(self, case_id: str, kinds: Sequence[ActionKind]) -> None:
         """Mark what is pending of *kinds* as superseded."""
+
+    async def supersede_restorations(self, content_ids: Sequence[str]) -> None:
+        """Mark what is pending to restore *content_ids*, in any case, as superseded."""
+
+    async def claims_subject(self, case_id: str) -> bool:
+        """Tell whether a report of the case claims to come from the subject or for them."""
 
     async def acknowledge(self, action_id: str, outcome: ActionOutcome, at: datetime) -> None:
         """Keep the platform's answer."""

@@ -74,6 +74,19 @@ class PostgresActions:
             .values(state=ActionState.SUPERSEDED.value)
         )
 
+    async def supersede_restorations(self, content_ids: Sequence[str]) -> None:
+        """Mark what is pending to restore *content_ids*, in any case, as superseded."""
+        items = select(case_items.c.id).where(case_items.c.content_id.in_(content_ids))
+        await self.connection.execute(
+            update(actions)
+            .where(
+                actions.c.item_id.in_(items),
+                actions.c.kind == ActionKind.RESTORE.value,
+                actions.c.state == ActionState.PENDING.value,
+            )
+            .values(state=ActionState.SUPERSEDED.value)
+        )
+
     async def acknowledge(self, action_id: str, outcome: ActionOutcome, at: datetime) -> None:
         """Keep the platform's answer."""
         await self.connection.execute(

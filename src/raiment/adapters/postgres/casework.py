@@ -24,7 +24,7 @@ from raiment.adapters.postgres.tables import (
 from raiment.adapters.postgres.types import AnyRow
 from raiment.casework.case import Case, CaseState, FoundBy, Item, ItemState
 from raiment.casework.decision import Decision, Outcome
-from raiment.casework.report import FORM_VERSION, Report
+from raiment.casework.report import FORM_VERSION, Relation, Report
 from raiment.casework.storage import Clock, Copy, Origin
 from raiment.errors import NotFound
 from raiment.matching.signal import PDQ_RADIUS
@@ -40,6 +40,9 @@ _CONTENT_STATE = {
     ItemState.RESTORED: "visible",
     ItemState.LISTED: "visible",
 }
+
+_THERE = {"visible", "held", "hidden"}
+"""Content that people see, or may see again."""
 
 
 class PostgresCases(PostgresActions):
@@ -72,7 +75,7 @@ class PostgresCases(PostgresActions):
         found: dict[str, Copy] = {}
         for row in await self._similar_to(contents, content_ids):
             like = likeness(row)
-            if row.id not in content_ids and row.id not in found:
+            if row.id not in content_ids and row.id not in found and row.state in _THERE:
                 by = FoundBy(like.found_by)
                 distance = like.distance if by is FoundBy.PDQ else None
                 found[row.id] = Copy(row.id, row.platform_id, by, distance)
@@ -99,12 +102,12 @@ class PostgresCases(PostgresActions):
     async def open_case_of(
         self, content_ids: Sequence[str], locations: Sequence[str]
     ) -> Case | None:
-        """Return, locked, the oldest case not yet closed that holds any of these."""
+        """Return, locked, the oldest case, open or removing, that holds any of these."""
         holds = or_(case_items.c.content_id.in_(content_ids), case_items.c.location.in_(locations))
         query = (
             select(cases.c.id)
             .join(case_items)
-            .where(holds, cases.c.state != CaseState.CLOSED.value)
+            .where(holds, cases.c.state.in_([CaseState.OPEN.value, CaseState.REMOVING.value]))
             .order_by(cases.c.opened_at, cases.c.id)
             .limit(1)
         )
@@ -151,6 +154,12 @@ class PostgresCases(PostgresActions):
         await self.connection.execute(
             update(cases).where(cases.c.id == case.id).values(_changeable(case))
         )
+
+    async def claims_subject(self, case_id: str) -> bool:
+        """Tell whether a report of the case claims to come from the subject or for them."""
+        stranger = reports.c.answers["relation"].astext == Relation.SOMEONE_ELSE.value
+        query = select(reports.c.id).where(reports.c.case_id == case_id, ~stranger).limit(1)
+        return (await self.connection.execute(query)).one_or_none() is not None
 
     async def close_case(self, case_id: str, at: datetime) -> None:
         """Mark the case closed."""

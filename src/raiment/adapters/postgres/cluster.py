@@ -189,9 +189,10 @@ def _open_log(data_dir: Path) -> BinaryIO:
     path = log_file(data_dir)
     if path.exists() and path.stat().st_size > _LOG_BYTES:
         path.replace(path.with_suffix(".log.1"))
-    return os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600), "ab"
-    )
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+    log = os.fdopen(os.open(path, flags, 0o600), "ab")
+    hand_over(path, data_dir)
+    return log
 
 
 def _sync_folder(folder: Path) -> None:
