@@ -109,7 +109,7 @@ def _idle_account() -> pwd.struct_passwd:
 
 
 def hand_over(tree: Path, data_dir: Path) -> None:
-    """Give all of *tree*, a folder of ours, to the owner of *data_dir*. Only root can."""
+    """Give *tree*, a folder or file of ours, to the owner of *data_dir*. Only root can."""
     if os.geteuid() != 0:
         return
     owner = data_dir.stat()

@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from raiment.adapters.postgres.account import choose_account
+from raiment.adapters.postgres.account import choose_account, hand_over
 from raiment.adapters.postgres.cluster import PORT, ROLE, Cluster, cluster_folder, log_file
 from raiment.adapters.postgres.postmaster import (
     SOCKET,
@@ -221,9 +221,9 @@ def _held(data_dir: Path, purpose: str) -> Iterator[int]:
 
 def _lock(data_dir: Path, purpose: str, kind: int) -> int:
     """Return the descriptor that holds the lock; closing it, or dying, gives it back."""
-    descriptor = os.open(
-        data_dir / f"postgres.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600
-    )
+    file = data_dir / f"postgres.{purpose}.lock"
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    hand_over(file, data_dir)
     end = time.monotonic() + _LOCK_SECONDS
     while True:
         try:
