@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, and_, insert, or_, select, text, update
+from sqlalchemy import Table, and_, any_, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from raiment.adapters.postgres.actions import PostgresActions
@@ -265,7 +265,7 @@ class PostgresCases(PostgresActions):
         running = and_(
             deadlines.c.case_id == case_id,
             deadlines.c.stopped_at.is_(None),
-            deadlines.c.stops.any(stop.value),
+            any_(deadlines.c.stops) == stop.value,
         )
         result = await self.connection.execute(
             update(deadlines).where(running).values(stopped_at=at, stop_ground=ground)
