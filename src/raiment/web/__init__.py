@@ -1,0 +1,1 @@
+"""The web process: the API for programs, the report and case pages, the reviewers' console."""
