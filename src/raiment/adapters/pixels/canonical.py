@@ -24,7 +24,7 @@ from raiment.adapters.pixels.flatten import (
     visible_box,
 )
 from raiment.adapters.pixels.refusal import Refusal, Refused
-from raiment.adapters.pixels.sampling import FrameSampler, Sample
+from raiment.adapters.pixels.sampling import FEWEST, FrameSampler, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _read(image: ImageFile.ImageFile, bounds: Bounds) -> Canonical:
         sampler.add(Sample(number, shown_ms, on_ground(layer, box, "white")))
     assert first is not None
     frames = sampler.kept()
-    if number and len(frames) == 1:
+    if len(frames) < min(number + 1, FEWEST):
         raise Refused(Refusal.FRAME_PIXELS)
     return _canonical(first, frames, number + 1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 import subprocess
@@ -93,8 +92,7 @@ class Decoder:
         """End the process now and reap it."""
         self._channel.close()
         self._process.kill()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.shield(asyncio.to_thread(self._process.wait))
+        await asyncio.shield(asyncio.to_thread(self._process.wait))
 
 
 def _spawn(theirs: socket.socket, limits: Limits) -> subprocess.Popen[bytes]:

@@ -19,7 +19,7 @@ from raiment.errors import InvalidInput, TooLarge, Unavailable, UnreadableImage
 
 _PART = "pixels"
 _READ = "a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture"
-_COPIED_ON_THE_LOOP = 1_000_000
+_COPIED_AT_ONCE = 1_000_000
 _DEFAULT_LIMITS = Limits()
 
 
@@ -173,16 +173,12 @@ async def _memory_file(data: bytes) -> int:
     """Return a descriptor of an anonymous file holding *data*, for the caller to close."""
     file = os.memfd_create("raiment-image", os.MFD_CLOEXEC)
     try:
-        if len(data) > _COPIED_ON_THE_LOOP:
-            await asyncio.to_thread(_fill, file, data)
-        else:
-            _fill(file, data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(file, rest[:_COPIED_AT_ONCE]) :]
+            if rest:
+                await asyncio.sleep(0)
     except BaseException:
         os.close(file)
         raise
     return file
-
-
-def _fill(file: int, data: bytes) -> None:
-    with os.fdopen(file, "wb", closefd=False) as out:
-        out.write(data)

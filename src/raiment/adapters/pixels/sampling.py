@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 EVENLY_SPACED = 6
+FEWEST = 4
+"""An animation too large for this many of its frames to be held was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Sample:
 @dataclass(slots=True)
 class FrameSampler:
     """
-    Keep at most eight frames: six evenly spaced, the one shown longest, and the last.
+    Keep four to eight frames: up to six evenly spaced, the one shown longest, and the last.
 
     The number of frames is not known before the end (counting a GIF's means walking it), so
     spacing doubles whenever too many are held. *max_pixels* bounds the evenly spaced ones.

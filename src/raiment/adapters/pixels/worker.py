@@ -71,9 +71,9 @@ def main() -> None:
 def _serve(channel: socket.socket, job: dict[str, int | str], file: IO[bytes]) -> None:
     allow_cpu(int(job["cpu_seconds"]))
     bounds = Bounds(int(job["max_pixels"]), int(job["max_frames"]), int(job["max_decoded_pixels"]))
+    spool = os.memfd_create("raiment-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        canonical = read_canonical(file, str(job["plugin"]), bounds)
-        answer, spool = _write(canonical)
+        answer = _write(read_canonical(file, str(job["plugin"]), bounds), spool)
     except Refused as refused:
         _refuse(channel, refused.refusal)
     except MemoryError:
@@ -81,7 +81,9 @@ def _serve(channel: socket.socket, job: dict[str, int | str], file: IO[bytes]) -
     except Exception:  # noqa: BLE001 - the edge of this process; Pillow raises nearly anything
         _refuse(channel, Refusal.UNREADABLE)
     else:
+        fcntl.fcntl(spool, fcntl.F_ADD_SEALS, _SEALS)
         socket.send_fds(channel, [json.dumps(answer).encode()], [spool])
+    finally:
         os.close(spool)
 
 
@@ -89,28 +91,24 @@ def _refuse(channel: socket.socket, refusal: Refusal) -> None:
     channel.send(json.dumps({"refusal": refusal.code}).encode())
 
 
-def _write(canonical: Canonical) -> tuple[dict[str, object], int]:
+def _write(canonical: Canonical, spool: int) -> dict[str, object]:
     """
-    Write every raster into one sealed memory file and describe them.
+    Write every raster into the memory file *spool* and describe them.
 
     The canonical frames come first, as the consecutive images of one PPM file: the digest is
     that file's.
     """
-    spool = os.memfd_create("raiment-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     with os.fdopen(spool, "wb", closefd=False) as out:
         frames = [{"number": one.number} | _place(out, one.image) for one in canonical.frames]
-        digest = _digest(spool, out.tell())
-        answer = {
+        return {
             "frames": frames,
             "frame_count": canonical.frame_count,
             "box": canonical.box,
-            "pixel_sha256": digest,
+            "pixel_sha256": _digest(spool, out.tell()),
             "opacity": canonical.opacity and _place(out, canonical.opacity),
             "on_black": canonical.on_black and _place(out, canonical.on_black),
             "beneath": canonical.beneath and _place(out, canonical.beneath),
         }
-    fcntl.fcntl(spool, fcntl.F_ADD_SEALS, _SEALS)
-    return answer, spool
 
 
 def _place(out: IO[bytes], image: Image.Image) -> Placed:
