@@ -6,5 +6,6 @@ namespace raiment {
 
 void bind_kernel(pybind11::module_& module);
 void bind_pdq(pybind11::module_& module);
+void bind_hamming(pybind11::module_& module);
 
 }  // namespace raiment

@@ -7,4 +7,5 @@ PYBIND11_MODULE(_native, module) {
     module.doc() = "Raiment's kernels: PDQ hashing and exact Hamming search.";
     raiment::bind_kernel(module);
     raiment::bind_pdq(module);
+    raiment::bind_hamming(module);
 }

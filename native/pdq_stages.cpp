@@ -7,8 +7,30 @@
 namespace raiment {
 namespace {
 
-// One register of kLanes floats; the compiler splits it where the processor's are narrower.
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+// kLanes floats in registers of Bytes bytes each: the widest the kernel's processor has.
+template <std::size_t Bytes>
+struct Lanes {
+    typedef float Register __attribute__((vector_size(Bytes)));
+    typedef float Loaded __attribute__((vector_size(Bytes), aligned(4), may_alias));
+    static constexpr std::size_t kEach = Bytes / sizeof(float);
+    static constexpr std::size_t kRegisters = kLanes / kEach;
+
+    Register registers[kRegisters] = {};
+
+    RAIMENT_INLINE void add_products(const float* a, const float* b) {
+        for (std::size_t r = 0; r < kRegisters; ++r) {
+            registers[r] += *reinterpret_cast<const Loaded*>(a + r * kEach) * *reinterpret_cast<const Loaded*>(b + r * kEach);
+        }
+    }
+
+    RAIMENT_INLINE void add_scaled(const float* a, float factor) {
+        for (std::size_t r = 0; r < kRegisters; ++r) {
+            registers[r] += *reinterpret_cast<const Loaded*>(a + r * kEach) * factor;
+        }
+    }
+
+    RAIMENT_INLINE void store(float* out) const { std::memcpy(out, registers, sizeof registers); }
+};
 
 // PDQ's DCT matrix without the constant term, and its transpose.
 struct Dct {
@@ -52,17 +74,16 @@ RAIMENT_INLINE void add_row_body(const std::uint8_t* __restrict row, float weigh
     for (std::size_t x = 0; x < n; ++x) sums[x] += weight * static_cast<float>(row[x]);
 }
 
+template <std::size_t Bytes>
 RAIMENT_INLINE void project_body(const float* line, const Axis& axis, float* out) {
     for (std::size_t k = 0; k < kGrid; ++k) {
         const Band& band = axis.bands[k];
         const float* values = line + band.first;
         const float* weights = axis.weights.data() + band.offset;
-        Lanes sum = {};
-        for (std::size_t t = 0; t < band.length; t += kLanes) {
-            sum += *reinterpret_cast<const Lanes*>(values + t) * *reinterpret_cast<const Lanes*>(weights + t);
-        }
+        Lanes<Bytes> sum;
+        for (std::size_t t = 0; t < band.length; t += kLanes) sum.add_products(values + t, weights + t);
         float lanes[kLanes];
-        std::memcpy(lanes, &sum, sizeof lanes);
+        sum.store(lanes);
         for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
             for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
         }
@@ -70,24 +91,21 @@ RAIMENT_INLINE void project_body(const float* line, const Axis& axis, float* out
     }
 }
 
+template <std::size_t Bytes>
 RAIMENT_INLINE void transform_body(const float* grid, float* frequencies) {
-    constexpr std::size_t kParts = kGrid / kLanes;
     const Dct& matrices = dct();
     for (std::size_t i = 0; i < kHashSide; ++i) {
-        Lanes columns[kParts] = {};
-        for (std::size_t k = 0; k < kGrid; ++k) {
-            const float factor = matrices.forward[i * kGrid + k];
-            for (std::size_t part = 0; part < kParts; ++part) {
-                columns[part] += *reinterpret_cast<const Lanes*>(grid + k * kGrid + part * kLanes) * factor;
-            }
-        }
         float row[kGrid];
-        std::memcpy(row, columns, sizeof row);
-        Lanes sum = {};
-        for (std::size_t j = 0; j < kGrid; ++j) {
-            sum += *reinterpret_cast<const Lanes*>(matrices.transposed.data() + j * kHashSide) * row[j];
+        for (std::size_t part = 0; part < kGrid; part += kLanes) {
+            Lanes<Bytes> columns;
+            for (std::size_t k = 0; k < kGrid; ++k) {
+                columns.add_scaled(grid + k * kGrid + part, matrices.forward[i * kGrid + k]);
+            }
+            columns.store(row + part);
         }
-        std::memcpy(frequencies + i * kHashSide, &sum, sizeof sum);
+        Lanes<Bytes> sum;
+        for (std::size_t j = 0; j < kGrid; ++j) sum.add_scaled(matrices.transposed.data() + j * kHashSide, row[j]);
+        sum.store(frequencies + i * kHashSide);
     }
 }
 
@@ -118,7 +136,7 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
     }
 }
 
-#define RAIMENT_PDQ_STAGES(NAME, TARGET)                                                             \
+#define RAIMENT_PDQ_STAGES(NAME, TARGET, BYTES)                                                       \
     TARGET void NAME##_add_four_rows(const std::uint8_t* const rows[4], const std::uint16_t weights[4], \
                                      std::int32_t* sums, std::size_t n) {                            \
         add_four_rows_body(rows, weights, sums, n);                                                  \
@@ -127,10 +145,10 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
         add_row_body(row, weight, sums, n);                                                          \
     }                                                                                                \
     TARGET void NAME##_project(const float* line, const Axis& axis, float* out) {                    \
-        project_body(line, axis, out);                                                               \
+        project_body<BYTES>(line, axis, out);                                                        \
     }                                                                                                \
     TARGET void NAME##_transform(const float* grid, float* frequencies) {                            \
-        transform_body(grid, frequencies);                                                           \
+        transform_body<BYTES>(grid, frequencies);                                                    \
     }                                                                                                \
     TARGET void NAME##_threshold(const float* values, std::uint8_t* bits) {                          \
         threshold_body(values, bits);                                                                \
@@ -139,10 +157,10 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
                                       NAME##_transform, NAME##_threshold};
 
 // NEON is part of every 64-bit ARM processor: the plain build already uses it there.
-RAIMENT_PDQ_STAGES(plain, )
+RAIMENT_PDQ_STAGES(plain, , 16)
 #if defined(RAIMENT_X86)
-RAIMENT_PDQ_STAGES(avx2, RAIMENT_AVX2)
-RAIMENT_PDQ_STAGES(avx512, RAIMENT_AVX512)
+RAIMENT_PDQ_STAGES(avx2, RAIMENT_AVX2, 32)
+RAIMENT_PDQ_STAGES(avx512, RAIMENT_AVX512, 64)
 #endif
 
 }  // namespace

@@ -28,3 +28,55 @@ def pdq(pixels: NDArray[np.uint8]) -> tuple[int, tuple[bytes, ...]]:
 
 def pdq_batch(images: Sequence[NDArray[np.uint8]]) -> list[tuple[int, tuple[bytes, ...]]]:
     """Return ``pdq`` of each image, in order."""
+
+class HammingIndex:
+    """
+    Exact range search over pairs of a number and a 32-byte hash, while pairs come and go.
+
+    Searches run beside each other, beside one writer and beside one merge, and never wait. One
+    begun before a change may or may not see it; one begun after it does.
+    """
+
+    def __init__(self, chunks: int = 0) -> None:
+        """*chunks* (13..32, for measurements) fixes how hashes are cut; 0 chooses by size."""
+
+    def add(self, ids: NDArray[np.uint64], hashes: NDArray[np.uint8]) -> int:
+        """
+        Add the pairs not there yet; return how many those were.
+
+        *hashes* has shape (count, 32). From 65,536 pairs on they are indexed at once, below that
+        they join a tail that every search scans until `merge`. Raise ``ValueError`` for other
+        shapes, ``TypeError`` for other types.
+        """
+
+    def remove(self, ids: NDArray[np.uint64], hashes: NDArray[np.uint8]) -> int:
+        """Remove the pairs that are there; return how many those were."""
+
+    def search(
+        self, queries: NDArray[np.uint8], radius: int
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.uint64], NDArray[np.uint8]]:
+        """
+        Return every pair within *radius* bits of each query: query place, distance, id, hash.
+
+        Ordered by query, distance, id and hash; never cut short.
+        """
+
+    def merge(self) -> bool:
+        """
+        Index the tails, with small segments and such that hold many removed pairs.
+
+        Return whether anything changed. Old and new segments are both in memory until it ends.
+        """
+
+    def __len__(self) -> int: ...
+    @property
+    def unmerged(self) -> int:
+        """Pairs that every search scans: about 1 µs for each 2,000 of them."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes held, hashes and numbers included."""
+
+    @property
+    def segments(self) -> tuple[int, ...]:
+        """Live pairs in each segment."""

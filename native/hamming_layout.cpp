@@ -1,0 +1,98 @@
+#include "hamming_layout.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace raiment {
+namespace {
+
+// Relative costs as measured: a bucket visited, an entry filtered in it, a row compared in a scan.
+constexpr double kBucket = 25.0;
+constexpr double kEntry = 0.6;
+constexpr double kRow = 1.0;
+constexpr int kFarthestReach = 2;
+
+std::uint64_t bits_at(const Hash& hash, unsigned position) {
+    const unsigned word = position / 64 % 4, shift = position % 64;
+    const std::uint64_t low = hash.words[word] >> shift;
+    return shift == 0 ? low : low | hash.words[(word + 1) % 4] << (64 - shift);
+}
+
+int reach_of(std::size_t chunk, std::size_t chunks, std::uint32_t radius) {
+    const std::size_t shares = radius + 1;
+    return static_cast<int>(shares / chunks + (chunk < shares % chunks ? 1 : 0)) - 1;
+}
+
+double buckets_within(unsigned width, int reach) {
+    double buckets = 0, choose = 1;
+    for (int flips = 0; flips <= reach; ++flips) {
+        buckets += choose;
+        choose = choose * (width - static_cast<unsigned>(flips)) / (flips + 1);
+    }
+    return buckets;
+}
+
+// Of one query, if the rows lie evenly.
+double probing_cost(const Layout& layout, std::size_t rows, std::uint32_t radius) {
+    double cost = 0;
+    for (std::size_t c = 0; c < layout.chunks; ++c) {
+        const double each = static_cast<double>(rows) / static_cast<double>(std::uint64_t{1} << layout.width[c]);
+        cost += buckets_within(layout.width[c], reach_of(c, layout.chunks, radius)) * (kBucket + kEntry * each);
+    }
+    return cost;
+}
+
+// Measured at radius 31. Fewer chunks are wider: more buckets to visit, fewer entries in them, and
+// less memory. Few rows in many buckets only cost visits.
+std::size_t chunks_for(std::size_t rows) {
+    if (rows < std::size_t{1} << 15) return 20;
+    if (rows < std::size_t{1} << 22) return 16;
+    return 14;
+}
+
+void cut(Layout& layout, std::size_t chunks) {
+    layout.chunks = chunks;
+    unsigned start = 0;
+    for (std::size_t c = 0; c < chunks; ++c) {
+        // The wider chunks come first: they are the ones that get the longer reach.
+        layout.start[c] = start;
+        layout.width[c] = static_cast<unsigned>(256 / chunks + (c < 256 % chunks ? 1 : 0));
+        start += layout.width[c];
+    }
+}
+
+}  // namespace
+
+Layout::Layout(std::size_t rows, std::size_t wanted) : chunks(0), start{}, width{} {
+    if (wanted != 0 && (wanted < kFewestChunks || wanted > kMostChunks)) {
+        throw std::invalid_argument("an index has 13 to 32 chunks");
+    }
+    cut(*this, wanted != 0 ? wanted : chunks_for(rows));
+}
+
+std::uint32_t Layout::key(const Hash& hash, std::size_t chunk) const {
+    return static_cast<std::uint32_t>(bits_at(hash, start[chunk]) & ((std::uint64_t{1} << width[chunk]) - 1));
+}
+
+std::uint32_t Layout::key_and_sketch(const Hash& hash, std::size_t chunk, Entry& sketch) const {
+    const unsigned after = start[chunk] + width[chunk];
+    sketch.low = bits_at(hash, after);
+    sketch.high = static_cast<std::uint32_t>(bits_at(hash, after + 64));
+    return key(hash, chunk);
+}
+
+Plan::Plan(const Layout& layout, std::size_t rows, std::uint32_t wanted)
+    : by_scan(false), radius(wanted), reach{}, flips{} {
+    by_scan = reach_of(0, layout.chunks, radius) > kFarthestReach ||
+              probing_cost(layout, rows, radius) > kRow * static_cast<double>(rows);
+    for (std::size_t c = 0; c < layout.chunks && !by_scan; ++c) {
+        reach[c] = reach_of(c, layout.chunks, radius);
+        if (reach[c] >= 0) flips[c].push_back(0);
+        for (unsigned a = 0; a < layout.width[c] && reach[c] >= 1; ++a) flips[c].push_back(1U << a);
+        for (unsigned a = 1; a < layout.width[c] && reach[c] >= 2; ++a) {
+            for (unsigned b = 0; b < a; ++b) flips[c].push_back(1U << a | 1U << b);
+        }
+    }
+}
+
+}  // namespace raiment

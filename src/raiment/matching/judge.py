@@ -1,0 +1,43 @@
+"""Judge what the banks say of one picture. A match is evidence; the rule set decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from raiment.matching.bank import BankKind, BankMatch
+from raiment.policy.facts import Facts, FactSchema
+from raiment.policy.rule_set import Judgement, RuleSet, evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the banks hold of one picture, or why nobody could look."""
+
+    matches: Sequence[BankMatch]
+    matchable: bool
+    """Every reading of the picture has structure enough to be compared."""
+    unavailable: str | None = None
+    """Why the answer is unknown; None where the banks were asked. Never to be read as "no match"."""
+
+
+def judge_lookup(lookup: Lookup, rules: RuleSet) -> Judgement:
+    """Return what the matching rules say of *lookup*; an unavailable one holds."""
+    return evaluate(rules, _facts(lookup, rules.schema))
+
+
+def _facts(lookup: Lookup, schema: FactSchema) -> Facts:
+    if lookup.unavailable is not None:
+        return schema.gather({}, unavailable=dict.fromkeys(schema.facts, lookup.unavailable))
+    kinds = {found.kind for found in lookup.matches}
+    return schema.gather(
+        {
+            "confirmed_match": BankKind.CONFIRMED in kinds,
+            # No hotline's list is connected and no entry is quarantined yet: none can match.
+            "child_match": False,
+            "quarantined_match": False,
+            # A report that nobody has decided is an allegation, like an outside hash.
+            "outside_match": not kinds.isdisjoint({BankKind.OUTSIDE, BankKind.REPORTED}),
+            "matchable": lookup.matchable,
+        }
+    )
