@@ -54,14 +54,14 @@ DRAFT = ReportDraft(
 
 
 def drawing(seed: int) -> NDArray[np.uint8]:
-    """Return a drawn picture of soft waves, unlike that of any other seed."""
+    """Return a drawn picture of squares of several sizes, unlike that of any other seed."""
     random = np.random.default_rng(seed)
-    y, x = np.mgrid[0:256, 0:256] / 256
-    waves = [
-        np.cos(2 * np.pi * (a * x + b * y + phase))
-        for a, b, phase in random.uniform((-4, -4, 0), (4, 4, 1), (9, 3))
+    side = 512
+    layers = [
+        np.kron(random.uniform(-1, 1, (cells, cells)), np.ones((side // cells, side // cells)))
+        for cells in (4, 8, 16, 32)
     ]
-    grey = np.clip(128 + 30 * np.sum(waves, axis=0), 0, 255).astype(np.uint8)
+    grey = np.clip(128 + 50 * np.sum(layers, axis=0), 0, 255).astype(np.uint8)
     return np.stack([grey] * 3, axis=-1)
 
 

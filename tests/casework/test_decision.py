@@ -57,7 +57,7 @@ async def test_a_copy_uploaded_meanwhile_is_found_by_the_fresh_lookup(site: Site
 
 
 async def test_a_platform_that_still_shows_it_is_asked_again(site: Site) -> None:
-    """ "Done" is not believed: "present" opens the next round of removal."""
+    """An answer of done is not believed: "present" opens the next round of removal."""
     await site.publish("one", drawing(1))
     case_id = (await site.report("https://site.example/one")).case_id
     await site.decide(case_id, Outcome.REMOVE)
@@ -168,7 +168,7 @@ async def test_answers_are_taken_once(site: Site) -> None:
 
 
 async def test_an_answer_must_fit_the_question(site: Site) -> None:
-    """ "Present" is no answer to a removal; an unknown action is not found."""
+    """To be present is no answer to a removal; an unknown action is not found."""
     await site.publish("one", drawing(1))
     case_id = (await site.report("https://site.example/one")).case_id
     [hide] = await site.pending(case_id)

@@ -114,7 +114,7 @@ async def test_any_doubt_about_age_makes_a_child_case(site: Site) -> None:
 
     async with site.database.read() as tx:
         queue = await tx.desk.queue()
-    assert [row.id for row in queue][0] == child.case_id
+    assert queue[0].id == child.case_id
     assert queue[0].child
 
 
