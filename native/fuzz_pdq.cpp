@@ -1,0 +1,65 @@
+// Hash pictures of every shape from buffers of exactly their size, with every kernel. Run by
+// scripts/fuzz-native.sh under AddressSanitizer, which sees a read beyond a buffer.
+#include <cstring>
+#include <memory>
+
+#include "fuzz_clock.hpp"
+#include "pdq.hpp"
+
+using namespace raiment;
+
+namespace {
+
+std::size_t side(std::mt19937_64& draw) {
+    switch (draw() % 8) {
+        case 0: return draw() % 6;
+        case 1: return 120 + draw() % 20;
+        case 2: return draw() % 9000;  // past the widest window that is summed in integers
+        default: return draw() % 400;
+    }
+}
+
+void fill(std::uint8_t* bytes, std::size_t size, std::mt19937_64& draw) {
+    const auto flat = static_cast<int>(draw() % 256);
+    const auto kind = draw() % 4;
+    for (std::size_t i = 0; i < size; ++i) {
+        switch (kind) {
+            case 0: bytes[i] = static_cast<std::uint8_t>(draw()); break;
+            case 1: bytes[i] = static_cast<std::uint8_t>(flat); break;
+            case 2: bytes[i] = static_cast<std::uint8_t>(i / 7); break;
+            default: bytes[i] = draw() % 2 ? 255 : 0;
+        }
+    }
+}
+
+void hash_one(std::mt19937_64& draw) {
+    std::size_t rows = side(draw), columns = side(draw);
+    if (rows * columns > 400000) rows = draw() % 64;
+    const std::size_t channels = draw() % 2 ? 3 : 1;
+    const std::size_t gap = draw() % 3 ? 0 : draw() % 40;
+    const std::size_t stride = columns * channels + gap;
+    const std::size_t size = rows == 0 ? 0 : (rows - 1) * stride + columns * channels;
+    const auto bytes = std::make_unique<std::uint8_t[]>(size);
+    fill(bytes.get(), size, draw);
+    Pixels pixels{bytes.get(), rows, columns, channels, static_cast<std::ptrdiff_t>(stride)};
+    if (draw() % 4 == 0 && rows > 0) {
+        pixels.data = bytes.get() + (rows - 1) * stride;
+        pixels.row_stride = -pixels.row_stride;
+    }
+    const PdqViews first = pdq(pixels, Kernel::scalar);
+    require(first.quality >= 0 && first.quality <= 100, "quality is 0..100");
+    for (const Kernel kernel : supported_kernels()) {
+        const PdqViews views = pdq(pixels, kernel);
+        require(views.quality == first.quality && views.hashes == first.hashes, "kernels agree");
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const FuzzClock clock(argc, argv);
+    std::mt19937_64 draw(clock.seed);
+    std::size_t pictures = 0;
+    for (; clock.running(); ++pictures) hash_one(draw);
+    std::printf("%zu pictures hashed by every kernel\n", pictures);
+}
