@@ -28,7 +28,7 @@ STORED = {
 
 
 # Mean level difference that lossy coding of small hard-edged shapes makes; a turned or recoloured
-# picture is at 40 or more.
+# picture is at 38 or more.
 LOSSY = 8
 
 
