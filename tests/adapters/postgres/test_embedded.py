@@ -30,7 +30,7 @@ _USER = """
 import sys
 from pathlib import Path
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
-with EmbeddedPostgres(Path(sys.argv[1])) as postgres:
+with EmbeddedPostgres(Path(sys.argv[1]), allow_namespace=sys.argv[2] == "True") as postgres:
     print(postgres.url, flush=True)
     sys.stdin.read()
 """
@@ -429,6 +429,27 @@ def test_where_namespaces_are_forbidden_an_idle_account_runs_it(data_dir: Path) 
 
 
 @as_root
+@pytest.mark.faults
+@pytest.mark.parametrize("allow_namespace", [True, False])
+def test_a_container_may_do_what_root_may_not(data_dir: Path, *, allow_namespace: bool) -> None:
+    """With a container's capabilities (not ptrace's) a server is found, taken over and stopped."""
+    granted = ("chown", "dac_override", "fowner", "kill", "setgid", "setuid", "setfcap")
+    contained = f"--bounding-set=-all,{','.join(f'+{name}' for name in granted)}"
+    before = ("setpriv", "--inh-caps=-all", contained)
+    first = _user(data_dir, *before, allow_namespace=allow_namespace)
+    url = _read_url(first)
+    started = _value(url, "select pg_postmaster_start_time()")
+    first.kill()
+    _end(first)
+
+    second = _user(data_dir, *before, allow_namespace=allow_namespace)
+    assert _read_url(second) == url
+    assert _value(url, "select pg_postmaster_start_time()") == started
+    assert _end(second) == 0
+    assert processes_in(data_dir / "postgres") == []
+
+
+@as_root
 def test_a_cluster_moves_to_a_host_that_forbids_namespaces(made_dir: Path) -> None:
     """A volume that was made on one host is served on another."""
     with EmbeddedPostgres(made_dir, allow_namespace=False) as postgres:
@@ -484,8 +505,8 @@ def test_a_folder_of_another_user_is_served_as_that_user(data_dir: Path) -> None
     assert {path.lstat().st_uid for path in data_dir.rglob("*")} == {owner.pw_uid}
 
 
-def _user(data_dir: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _USER, str(data_dir)]
+def _user(data_dir: Path, *before: str, allow_namespace: bool = True) -> subprocess.Popen[str]:
+    command = [*before, sys.executable, "-c", _USER, str(data_dir), str(allow_namespace)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

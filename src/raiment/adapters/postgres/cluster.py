@@ -126,9 +126,8 @@ class Cluster:
     def launch(self) -> int:
         """Start the server, detached, and return its pid; it is not ready yet."""
         options = [part for name, value in FIXED.items() for part in ("-c", f"{name}={value}")]
-        command = self.account.command(
-            "detach", self.programs["postgres"], "-D", self.folder, *options
-        )
+        folder = self.folder.resolve()  # as postmaster.py looks for it
+        command = self.account.command("detach", self.programs["postgres"], "-D", folder, *options)
         with _open_log(self.data_dir) as log:
             done = subprocess.run(  # noqa: S603 - our own script
                 command,

@@ -53,13 +53,25 @@ def find_postmaster(cluster: Path) -> Postmaster | None:
 
 def works_in(pid: int, folder: Path) -> bool:
     """Whether *pid* is a PostgreSQL that lives (no zombie) and works in *folder*."""
-    process = Path("/proc", str(pid))
+    process = _look_at(pid)
+    if process is None or process.name != "postgres" or process.ended:
+        return False
     try:
-        return process.joinpath("comm").read_text(encoding="utf-8") == "postgres\n" and (
-            process / "cwd"
-        ).samefile(folder)
+        return Path("/proc", str(pid), "cwd").samefile(folder)
+    except PermissionError:
+        # Root in a container may not see that of other accounts; all may see the arguments.
+        return _serves(pid, folder) or _serves(process.parent, folder)
     except OSError:
         return False
+
+
+def _serves(pid: int, folder: Path) -> bool:
+    """Whether *pid* was started on *folder*, as we start servers: with its path as ``-D``."""
+    try:
+        arguments = Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.fsencode(folder.resolve()) in arguments and b"-D" in arguments
 
 
 def processes_in(folder: Path) -> list[int]:
@@ -80,7 +92,26 @@ def gone_within(cluster: Path, seconds: float) -> bool:
 
 def lives(pid: int) -> bool:
     """Whether process *pid* runs; one that ended and waits for its parent to notice does not."""
-    return Path("/proc", str(pid), "cwd").exists()
+    process = _look_at(pid)
+    return process is not None and not process.ended
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    name: str
+    ended: bool
+    parent: int
+
+
+def _look_at(pid: int) -> _Process | None:
+    """Read ``/proc/PID/stat`` (proc(5)): number, (name), state, parent, …; names may hold anything."""
+    try:
+        text = Path("/proc", str(pid), "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    before, _, after = text.rpartition(")")
+    state, parent = after.split()[:2]
+    return _Process(before.partition("(")[2], state in "ZX", int(parent))
 
 
 def forget_crashed(cluster: Path) -> None:
