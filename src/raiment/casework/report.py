@@ -38,6 +38,8 @@ class Relation(StrEnum):
     SUBJECT = "subject"
     ACTING_FOR = "acting_for"
     SOMEONE_ELSE = "someone_else"
+    UNSAID = "unsaid"
+    """Left open. Every clock runs, and the receipt says that this is missing."""
 
 
 class Minor(StrEnum):
@@ -81,16 +83,16 @@ class ReportDraft:
     """May the hash go to other services? Off unless chosen."""
     language: str
     reporter: Reporter
+    country: str = ""
+    """Where the reporter lives, in their words; empty where they did not say."""
 
     @property
     def fields(self) -> frozenset[ReportField]:
         """Which fields of the form hold an answer, in the words the regimes' packs use."""
-        relation = {
-            Relation.SUBJECT: ReportField.IS_SUBJECT,
-            Relation.ACTING_FOR: ReportField.ACTS_FOR_SUBJECT,
-            Relation.SOMEONE_ELSE: ReportField.SOMEONE_ELSE,
-        }
         filled = {
+            ReportField.IS_SUBJECT: self.relation is Relation.SUBJECT,
+            ReportField.ACTS_FOR_SUBJECT: self.relation is Relation.ACTING_FOR,
+            ReportField.SOMEONE_ELSE: self.relation is Relation.SOMEONE_ELSE,
             ReportField.LOCATIONS: bool(self.locations or self.content_ids),
             ReportField.WHAT_IT_SHOWS: bool(self.shows),
             ReportField.SIGNATURE: bool(self.reporter.signature),
@@ -100,7 +102,7 @@ class ReportDraft:
             ReportField.CONCERNS_CHILD: self.child,
         }
         given = {name for name, there in filled.items() if there}
-        return frozenset({relation[self.relation]} | self.declarations | given)
+        return self.declarations | given
 
     @property
     def child(self) -> bool:

@@ -181,6 +181,7 @@ class PostgresCases(PostgresActions):
             "ai_made": draft.ai_made,
             "share_hash": draft.share_hash,
             "language": draft.language,
+            "country": draft.country,
         }
         values = {
             "id": report.id,

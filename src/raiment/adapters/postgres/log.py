@@ -132,11 +132,13 @@ class PostgresLog:
             for entry in await self.entries(start, min(_EXPORT_PAGE, size - start)):
                 yield entry
 
-    async def history(self, subject: str) -> Sequence[tuple[int, str, datetime]]:
-        """Return (index, kind, at) of the entries about *subject*, oldest first."""
+    async def history(self, *subjects: str) -> Sequence[tuple[int, str, datetime]]:
+        """Return (index, kind, at) of the entries about any of *subjects*, oldest first."""
         columns = (log_entries.c.index, log_entries.c.kind, log_entries.c.at)
         rows = await self.connection.execute(
-            select(*columns).where(log_entries.c.subject == subject).order_by(log_entries.c.index)
+            select(*columns)
+            .where(log_entries.c.subject.in_(subjects))
+            .order_by(log_entries.c.index)
         )
         return [(index, kind, at) for index, kind, at in rows]
 
