@@ -83,11 +83,11 @@ class Settings:
     upstream: Upstream | None
     """None means the built-in ``demo`` upstream: ordinary picture filters, no key needed."""
     platform: Platform | None
-    """None with *demo* off: actions wait, visibly, until a platform is connected."""
+    """None: actions wait, visibly, until a platform is connected."""
     regimes: tuple[str, ...]
     """Bodies of law whose clocks start at a report."""
-    demo: bool
-    """Serve the small demonstration platform under ``/demo``."""
+    demo: Address | None
+    """Where the demonstration platform listens; None leaves it out. It is *platform* where none is set."""
 
     @property
     def secure(self) -> bool:
@@ -98,6 +98,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Build the tree from *environment*; raise ConfigurationError naming the first bad variable."""
     web = _address(environment, "RAIMENT_LISTEN", "127.0.0.1:8484")
+    demo = _demo(environment)
     return Settings(
         data_dir=Path(environment.get("RAIMENT_DATA_DIR") or "raiment-data").absolute(),
         database_url=_database_url(environment.get("DATABASE_URL")),
@@ -109,9 +110,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         roles=_subset(environment, "RAIMENT_ROLES", ROLES),
         log_origin=_origin(environment.get("RAIMENT_LOG_ORIGIN") or "raiment.localhost/log"),
         upstream=_upstream(environment),
-        platform=_platform(environment),
+        platform=_platform(environment, demo),
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
-        demo=_switch(environment, "RAIMENT_DEMO"),
+        demo=demo,
     )
 
 
@@ -191,12 +192,19 @@ def _upstream(environment: Mapping[str, str]) -> Upstream | None:
     return Upstream(base_url, environment.get("RAIMENT_UPSTREAM_KEY") or None)
 
 
-def _platform(environment: Mapping[str, str]) -> Platform | None:
+def _demo(environment: Mapping[str, str]) -> Address | None:
+    listen = _address(environment, "RAIMENT_DEMO_LISTEN", "127.0.0.1:8486")
+    return listen if _switch(environment, "RAIMENT_DEMO") else None
+
+
+def _platform(environment: Mapping[str, str], demo: Address | None) -> Platform | None:
     webhook_url = _url(environment, "RAIMENT_PLATFORM_WEBHOOK_URL")
-    if webhook_url is None:
-        return None
     secret = environment.get("RAIMENT_PLATFORM_WEBHOOK_SECRET") or None
-    return Platform(webhook_url, secret, _url(environment, "RAIMENT_PLATFORM_MEDIA_ORIGIN"))
+    if webhook_url is not None:
+        return Platform(webhook_url, secret, _url(environment, "RAIMENT_PLATFORM_MEDIA_ORIGIN"))
+    if demo is not None:
+        return Platform(f"{demo.url}/webhooks", secret, demo.url)
+    return None
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

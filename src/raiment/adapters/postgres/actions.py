@@ -103,15 +103,26 @@ class PostgresActions:
             raise NotFound("action")
         return _action(row), row.location
 
-    async def attempted(self, action_id: str, answer: str) -> int:
-        """Count one more sending and keep what came of it; return how many there were."""
-        attempts = await self.connection.scalar(
+    async def attempted(self, action_id: str, before: int, answer: str) -> bool:
+        """
+        Count one more sending after *before* earlier ones, and keep what came of it.
+
+        Return False, having changed nothing, where a twin of the caller counted it already.
+        """
+        result = await self.connection.execute(
             update(actions)
-            .where(actions.c.id == action_id)
-            .values(attempts=actions.c.attempts + 1, last_answer=answer)
-            .returning(actions.c.attempts)
+            .where(actions.c.id == action_id, actions.c.attempts == before)
+            .values(attempts=before + 1, last_answer=answer)
         )
-        return int(attempts or 0)
+        return bool(result.rowcount)
+
+    async def not_sent(self, action_id: str, why: str) -> None:
+        """Keep why a pending action could not even be sent."""
+        await self.connection.execute(
+            update(actions)
+            .where(actions.c.id == action_id, actions.c.state == ActionState.PENDING.value)
+            .values(last_answer=why)
+        )
 
 
 def _actions() -> Query:

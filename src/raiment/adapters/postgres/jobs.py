@@ -7,11 +7,14 @@ again. Tasks are therefore written so that a second run finds nothing left to do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from procrastinate import App, PsycopgConnector
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+QUEUE = "raiment"
 
 
 class Jobs:
@@ -22,9 +25,13 @@ class Jobs:
         self.app = App(connector=PsycopgConnector(conninfo=conninfo))
 
     async def defer(
-        self, connection: AsyncConnection, task: str, arguments: dict[str, str], at: datetime | None
+        self,
+        connection: AsyncConnection,
+        task: str,
+        arguments: Mapping[str, str | int],
+        at: datetime | None,
     ) -> None:
         """Queue *task* on *connection*: it exists once the caller's transaction commits."""
         raw = (await connection.get_raw_connection()).driver_connection
-        deferrer = self.app.configure_task(task, queue="raiment", schedule_at=at, connection=raw)
+        deferrer = self.app.configure_task(task, queue=QUEUE, schedule_at=at, connection=raw)
         await deferrer.defer_async(**arguments)

@@ -17,6 +17,7 @@ from raiment.adapters.postgres.ledger import PostgresLedger
 from raiment.adapters.postgres.log import PostgresLog
 from raiment.adapters.postgres.requests import PostgresRequests
 from raiment.adapters.postgres.screenings import PostgresScreenings
+from raiment.adapters.postgres.upkeep import Upkeep
 from raiment.casework.storage import Office
 from raiment.evidence.record import Record
 
@@ -79,6 +80,11 @@ class Transaction:
         return PostgresRequests(self.connection)
 
     @property
+    def upkeep(self) -> Upkeep:
+        """What was left lying."""
+        return Upkeep(self.connection)
+
+    @property
     def log(self) -> PostgresLog:
         """The evidence log as committed; ``append`` writes to it with this transaction."""
         return PostgresLog(self.connection)
@@ -87,9 +93,14 @@ class Transaction:
         """Write *record* into the log with this transaction (``evidence.log.Log``)."""
         self._records.append(record)
 
-    async def deliver(self, action_id: str, at: datetime | None = None) -> None:
-        """Send the action to the platform, not before *at* (``casework.storage.Later``)."""
-        await self._jobs.defer(self.connection, DELIVER, {"action_id": action_id}, at)
+    async def deliver(self, action_id: str, at: datetime | None = None, attempts: int = 0) -> None:
+        """
+        Send the action to the platform, not before *at* (``casework.storage.Later``).
+
+        *attempts* is how often it was sent before. The job finds nothing to do where that has changed.
+        """
+        arguments: dict[str, str | int] = {"action_id": action_id, "attempts": attempts}
+        await self._jobs.defer(self.connection, DELIVER, arguments, at)
 
     async def watch(self, clock_id: str, at: datetime) -> None:
         """Look at the clock at *at* (``casework.storage.Later``)."""
