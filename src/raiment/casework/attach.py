@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from raiment.casework.case import Case, Item, ItemState
@@ -35,3 +35,22 @@ async def attach(
         facts = {"found_by": item.found_by.value, "distance": item.distance}
         office.log.append(Record("case.copy_found", case.id, at, ids, facts))
     return tuple(fresh.values())
+
+
+async def attach_image(
+    case: Case, named: Sequence[Copy], at: datetime, office: Office
+) -> tuple[Item, ...]:
+    """
+    Attach *named*, content that shows the case's image, with every registered copy and its makers.
+
+    From now on further uploads of it are held. Return the new items.
+    """
+    if not named:
+        return ()
+    content_ids = [copy.content_id for copy in named]
+    copies = await office.cases.copies(content_ids)
+    items = await attach(case, (*named, *copies), at, office)
+    await office.cases.add_origins(case.id, await office.cases.origins(content_ids))
+    await office.cases.supersede_restorations(content_ids)
+    await office.banks.report_images(case.id, content_ids, at)
+    return items

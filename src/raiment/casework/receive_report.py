@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from raiment.casework.action import ActionKind
 from raiment.casework.ask import ask
-from raiment.casework.attach import attach
+from raiment.casework.attach import attach_image
 from raiment.casework.case import Case, CaseState, FoundBy, Item, ItemState
 from raiment.casework.report import Receipt, Relation, Report, ReportDraft
 from raiment.casework.settle import settle, stop_clocks
@@ -164,14 +164,7 @@ async def _list(
     case: Case, draft: ReportDraft, located: Sequence[Copy], at: datetime, office: Office
 ) -> tuple[Item, ...]:
     """Attach what the report names, all registered copies of it, and who made it."""
-    found = [replace(copy, found_by=FoundBy.REPORTED, distance=None) for copy in located]
-    named = [copy.content_id for copy in located]
-    copies = [] if not named else await office.cases.copies(named)
-    items = await attach(case, (*found, *copies), at, office)
-    await office.cases.add_origins(case.id, await office.cases.origins(named) if named else ())
-    if named:
-        await office.cases.supersede_restorations(named)
-        await office.banks.report_images(case.id, named, at)
+    items = await attach_image(case, located, at, office)
     known = {item.location for item in case.items}
     unlocated = await office.cases.unregistered(draft.locations)
     bare = tuple(

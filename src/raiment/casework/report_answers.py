@@ -34,7 +34,7 @@ LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 FIELDS = frozenset(
     {
         "relation", "locations", "content_ids", "shows", "declarations", "why", "minor", "danger",
-        "ai_made", "share_hash", "language", "name", "contact", "signature",
+        "ai_made", "share_hash", "language", "country", "name", "contact", "signature",
     }
 )  # fmt: skip
 
@@ -46,8 +46,7 @@ def read_answers(answers: Mapping[str, object], *, route: str) -> ReportDraft:
     Return the draft that *answers* hold, field name -> text, list of texts, or bool for a tick.
 
     Raise InvalidInput (TooLarge for a list) naming the field that is unknown, of another type, too
-    long, or not one of its choices. An unanswered age counts as unsure, an unanswered relation as
-    somebody else's: the one protects most, the other claims least.
+    long, or not one of its choices. An unanswered age counts as unsure, which protects most.
     """
     for name in answers:
         if name not in FIELDS:
@@ -57,7 +56,7 @@ def read_answers(answers: Mapping[str, object], *, route: str) -> ReportDraft:
         raise InvalidInput("language", "must be a language tag such as en or pt-BR")
     return ReportDraft(
         route=route,
-        relation=_choice(answers, "relation", Relation, Relation.SOMEONE_ELSE),
+        relation=_choice(answers, "relation", Relation, Relation.UNSAID),
         locations=_lines(answers, "locations"),
         content_ids=_lines(answers, "content_ids"),
         shows=_ticks(answers, "shows", SHOWS),
@@ -70,6 +69,7 @@ def read_answers(answers: Mapping[str, object], *, route: str) -> ReportDraft:
         ai_made=_one_of(_line(answers, "ai_made") or "unsure", "ai_made", AI_MADE),
         share_hash=_tick(answers, "share_hash"),
         language=language,
+        country=_line(answers, "country"),
         reporter=Reporter(
             _line(answers, "name"), _line(answers, "contact"), _line(answers, "signature")
         ),

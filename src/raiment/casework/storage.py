@@ -73,6 +73,9 @@ class Cases(Protocol):
     ) -> Case | None:
         """Return, locked, the oldest case, open or removing, that holds any of these."""
 
+    async def at_work(self, case_ids: Sequence[str], locations: Sequence[str]) -> Sequence[str]:
+        """Return the cases, open or removing, among *case_ids* or that name one of *locations*."""
+
     async def case(self, case_id: str) -> Case:
         """Return the case, locked until the commit. NotFound where there is none."""
 

@@ -19,6 +19,8 @@ class Lookup:
     """Every reading of the picture has structure enough to be compared."""
     unavailable: str | None = None
     """Why the answer is unknown; None where the banks were asked. Never to be read as "no match"."""
+    named: bool = False
+    """A report that nobody has decided names this very item."""
 
 
 def judge_lookup(lookup: Lookup, rules: RuleSet) -> Judgement:
@@ -37,7 +39,8 @@ def _facts(lookup: Lookup, schema: FactSchema) -> Facts:
             "child_match": False,
             "quarantined_match": False,
             # A report that nobody has decided is an allegation, like an outside hash.
-            "outside_match": not kinds.isdisjoint({BankKind.OUTSIDE, BankKind.REPORTED}),
+            "outside_match": lookup.named
+            or not kinds.isdisjoint({BankKind.OUTSIDE, BankKind.REPORTED}),
             "matchable": lookup.matchable,
         }
     )

@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import and_, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.similar import nearest_view, signals_of
 from raiment.adapters.postgres.tables import bank_entries, contents, hash_banks
 from raiment.adapters.postgres.types import AnyRow
+from raiment.errors import Unavailable
 from raiment.matching.bank import BankKind, BankMatch
+from raiment.matching.judge import Lookup
 from raiment.matching.match import Match
 from raiment.matching.signal import PDQ_RADIUS, Pdq, Sha256, Signal
 from raiment.matching.signals import Signals
@@ -46,6 +49,26 @@ class PostgresBanks:
             .order_by(nearest.c.distance.asc().nulls_first(), entry.id)
         )
         return [_match(row) for row in rows]
+
+    async def look_up(self, readings: Sequence[Signals]) -> Lookup:
+        """
+        Return what the banks hold of one picture, given the signals of each of its readings.
+
+        A lookup that breaks is unavailable, and the transaction goes on: its caller holds the picture.
+        Raise Unavailable where the database itself is gone.
+        """
+        matchable = all(signals.pdq.matchable for signals in readings)
+        try:
+            async with self.connection.begin_nested():
+                found = [match for signals in readings for match in await self.matches(signals)]
+        except SQLAlchemyError as error:
+            if self.connection.invalidated or self.connection.closed:
+                raise Unavailable("database", "no answer") from error
+            return Lookup((), matchable, "the hash banks could not be read")
+        nearest: dict[str, BankMatch] = {}
+        for match in sorted(found, key=lambda found: found.match.distance):
+            nearest.setdefault(match.match.entry_id, match)
+        return Lookup(tuple(nearest.values()), matchable)
 
     async def report_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> None:
         """Hold further uploads of these images while the case is open."""

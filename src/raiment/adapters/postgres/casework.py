@@ -41,6 +41,8 @@ _CONTENT_STATE = {
     ItemState.LISTED: "visible",
 }
 
+_AT_WORK = (CaseState.OPEN.value, CaseState.REMOVING.value)
+
 _THERE = {"visible", "held", "hidden"}
 """Content that people see, or may see again."""
 
@@ -107,12 +109,19 @@ class PostgresCases(PostgresActions):
         query = (
             select(cases.c.id)
             .join(case_items)
-            .where(holds, cases.c.state.in_([CaseState.OPEN.value, CaseState.REMOVING.value]))
+            .where(holds, cases.c.state.in_(_AT_WORK))
             .order_by(cases.c.opened_at, cases.c.id)
             .limit(1)
         )
         case_id = (await self.connection.execute(query)).scalar_one_or_none()
         return None if case_id is None else await self.case(case_id)
+
+    async def at_work(self, case_ids: Sequence[str], locations: Sequence[str]) -> Sequence[str]:
+        """Return the cases, open or removing, among *case_ids* or that name one of *locations*."""
+        naming = select(case_items.c.case_id).where(case_items.c.location.in_(locations))
+        wanted = or_(cases.c.id.in_(case_ids), cases.c.id.in_(naming))
+        query = select(cases.c.id).where(wanted, cases.c.state.in_(_AT_WORK)).order_by(cases.c.id)
+        return (await self.connection.execute(query)).scalars().all()
 
     async def case(self, case_id: str) -> Case:
         """Return the case, locked until the commit. NotFound where there is none."""

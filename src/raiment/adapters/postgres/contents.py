@@ -27,8 +27,12 @@ class PostgresContents:
         lock = text("select pg_advisory_xact_lock_shared(:lock)")
         await self.connection.execute(lock, {"lock": COPIES_LOCK})
 
-    async def add(self, content: Content, matches: list[JSON]) -> bool:
-        """Keep *content*; False, and nothing changed, where its platform id is known already."""
+    async def add(self, content: Content, matches: list[JSON], rule: str | None = None) -> bool:
+        """
+        Keep *content* with the *rule* that judged it, None where none did.
+
+        False, and nothing changed, where its platform id is known already.
+        """
         values = {
             "id": content.id,
             "platform_id": content.platform_id,
@@ -37,6 +41,7 @@ class PostgresContents:
             "uploader": content.uploader,
             "state": content.state.value,
             "verdict": content.verdict,
+            "rule": rule,
             "matches": matches,
             "registered_at": content.registered_at,
             **signal_columns(content.signals),

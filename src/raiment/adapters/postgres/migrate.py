@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
@@ -38,6 +40,12 @@ def _upgrade(url: URL) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         command.upgrade(_config(connection), "head")
     engine.dispose()
+
+
+@cache
+def newest_revision() -> str | None:
+    """Return the revision this version of Raiment works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def revision(connection: Connection) -> str | None:

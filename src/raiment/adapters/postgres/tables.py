@@ -260,6 +260,7 @@ contents = Table(
     _text("uploader", nullable=True),
     _text("state"),
     _text("verdict"),
+    _text("rule", nullable=True),
     Column("matches", JSONB, nullable=False),
     *_signals(),
     _at("registered_at"),
