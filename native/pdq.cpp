@@ -86,17 +86,18 @@ private:
     std::vector<float> line_;
 };
 
-int quality(const Grid& grid) {
-    int gradient = 0;
-    const auto add = [&gradient](float u, float v) {
-        gradient += std::abs(static_cast<int>((u - v) * 100.0F / 255.0F));
-    };
-    for (std::size_t i = 0; i < kGrid; ++i) {
-        for (std::size_t j = 0; j < kGrid; ++j) {
-            if (i + 1 < kGrid) add(grid[i * kGrid + j], grid[(i + 1) * kGrid + j]);
-            if (j + 1 < kGrid) add(grid[i * kGrid + j], grid[i * kGrid + j + 1]);
-        }
+// The sum of the steps from u to the entry *apart* further on, over *count* entries.
+int steps(const float* u, std::size_t apart, std::size_t count) {
+    int sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        sum += std::abs(static_cast<int>((u[i] - u[i + apart]) * 100.0F / 255.0F));
     }
+    return sum;
+}
+
+int quality(const Grid& grid) {
+    int gradient = steps(grid.data(), kGrid, kGrid * (kGrid - 1));
+    for (std::size_t i = 0; i < kGrid; ++i) gradient += steps(grid.data() + i * kGrid, 1, kGrid - 1);
     return std::min(gradient / 90, 100);
 }
 

@@ -30,6 +30,15 @@ struct Lanes {
     }
 
     RAIMENT_INLINE void store(float* out) const { std::memcpy(out, registers, sizeof registers); }
+
+    // Lane l of four is the sum of lanes l, l + 4, l + 8 and l + 12.
+    RAIMENT_INLINE void store_folded(float* out) const {
+        typedef float Four __attribute__((vector_size(16)));
+        Four fours[4];
+        std::memcpy(fours, registers, sizeof fours);
+        const Four folded = (fours[0] + fours[2]) + (fours[1] + fours[3]);
+        std::memcpy(out, &folded, sizeof folded);
+    }
 };
 
 // PDQ's DCT matrix without the constant term, and its transpose.
@@ -76,18 +85,17 @@ RAIMENT_INLINE void add_row_body(const std::uint8_t* __restrict row, float weigh
 
 template <std::size_t Bytes>
 RAIMENT_INLINE void project_body(const float* line, const Axis& axis, float* out) {
+    float quarters[kGrid][4];
     for (std::size_t k = 0; k < kGrid; ++k) {
         const Band& band = axis.bands[k];
         const float* values = line + band.first;
         const float* weights = axis.weights.data() + band.offset;
         Lanes<Bytes> sum;
         for (std::size_t t = 0; t < band.length; t += kLanes) sum.add_products(values + t, weights + t);
-        float lanes[kLanes];
-        sum.store(lanes);
-        for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
-            for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
-        }
-        out[k] = lanes[0];
+        sum.store_folded(quarters[k]);
+    }
+    for (std::size_t k = 0; k < kGrid; ++k) {
+        out[k] = (quarters[k][0] + quarters[k][2]) + (quarters[k][1] + quarters[k][3]);
     }
 }
 
