@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from importlib.resources import files
 
 from sqlalchemy import select
@@ -24,11 +25,16 @@ from raiment.adapters.postgres.database import Database, open_database
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
 from raiment.adapters.postgres.migrate import upgrade
 from raiment.adapters.postgres.tables import installation
+from raiment.adapters.upstreams.demo import Demo
+from raiment.adapters.upstreams.openai_shaped import open_openai_shaped
 from raiment.adapters.vault import Keys, read_or_create_secret
 from raiment.errors import ConfigurationError
 from raiment.policy.regime import Regime
 from raiment.policy.regime_pack import parse_regime
 from raiment.policy.rule_set import RuleSet, parse_rule_set
+from raiment.screening.detect_words import LexiconReader
+from raiment.screening.screen_request import Screen
+from raiment.screening.upstream import Upstream
 from raiment.screening.words.lexicon import Lexicon, compile_lexicon
 from raiment.settings import Settings, read_settings
 
@@ -55,6 +61,12 @@ class House:
         return parse_rule_set(_pack("matching.yaml"))
 
     @cached_property
+    def screen(self) -> Screen:
+        """What requests are judged with, at every door."""
+        words = LexiconReader(self.lexicon, _lexicon_version())
+        return Screen(words, self.screening_rules, self.matching_rules)
+
+    @cached_property
     def regimes(self) -> tuple[Regime, ...]:
         """The bodies of law whose clocks a report starts."""
         return tuple(parse_regime(_pack(f"regimes/{name}.yaml")) for name in self.settings.regimes)
@@ -70,6 +82,21 @@ def settings_from_environment() -> Settings:
     return read_settings(os.environ)
 
 
+@contextmanager
+def lend_database_url(settings: Settings) -> Iterator[str]:
+    """Lend the URL of the database, running where it is the embedded one; whatever its schema."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with EmbeddedPostgres(settings.data_dir) as embedded:
+        yield embedded.url
+
+
+def keys_of(settings: Settings) -> Keys:
+    """Return the installation's keys; makes the secret at the very first start."""
+    return Keys(settings.secret or read_or_create_secret(settings.data_dir))
+
+
 @asynccontextmanager
 async def open_house(settings: Settings, *, pixel_workers: int = 2) -> AsyncIterator[House]:
     """
@@ -79,7 +106,7 @@ async def open_house(settings: Settings, *, pixel_workers: int = 2) -> AsyncIter
     """
     async with AsyncExitStack() as stack:
         url = await _database_url(settings, stack)
-        keys = Keys(settings.secret or read_or_create_secret(settings.data_dir))
+        keys = keys_of(settings)
         await upgrade(url)
         database = open_database(url)
         stack.push_async_callback(database.close)
@@ -87,6 +114,17 @@ async def open_house(settings: Settings, *, pixel_workers: int = 2) -> AsyncIter
         pixels = PixelReader(workers=pixel_workers)
         stack.push_async_callback(pixels.close)
         yield House(settings, keys, database, url, pixels, _now)
+
+
+@asynccontextmanager
+async def open_upstream(house: House) -> AsyncIterator[Upstream]:
+    """Open the way to the generator that the settings name, or to the built-in one, and close it."""
+    named = house.settings.upstream
+    if named is None:
+        yield Demo(house.pixels)
+        return
+    async with open_openai_shaped(named.base_url, named.api_key) as upstream:
+        yield upstream
 
 
 def _now() -> datetime:
@@ -122,3 +160,9 @@ def _pack(name: str) -> str:
 def _lexicon_texts() -> Mapping[str, str]:
     folder = files("raiment.screening.words").joinpath("data")
     return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+
+
+def _lexicon_version() -> str:
+    """Return what tells one lexicon from another: the first half of a digest of all its tables."""
+    texts = sorted(_lexicon_texts().items())
+    return sha256(repr(texts).encode()).hexdigest()[:32]

@@ -12,6 +12,8 @@ RaimentError
     ├── InvalidInput            a field is missing, malformed or over a limit (names the field)
     │   ├── InvalidPolicy       a rule set or regime that cannot be used (names rule, line:column)
     │   ├── UnreadableImage     the bytes are no image we can read
+    │   ├── UnknownParameter    a parameter that no part of Raiment looks at, so none passes it on
+    │   ├── UnscreenedSource    a picture that is pointed at, not sent, so nobody here can look at it
     │   └── TooLarge            more bytes, pixels or items than the limit
     ├── NotAuthenticated        no or wrong credentials
     ├── NotPermitted            the credentials do not carry the permission
@@ -104,6 +106,18 @@ class UnreadableImage(InvalidInput):
     """The bytes in *field* are not an image Raiment can read safely."""
 
     code = "unreadable-image"
+
+
+class UnknownParameter(InvalidInput):
+    """*field* is a parameter that nobody here looks at: passed on, it could hold anything."""
+
+    code = "unknown-parameter"
+
+
+class UnscreenedSource(InvalidInput):
+    """*field* points at a picture that is not sent along: passed on, nobody would have looked at it."""
+
+    code = "unscreened-source"
 
 
 class TooLarge(InvalidInput):

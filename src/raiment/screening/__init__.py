@@ -1,0 +1,1 @@
+"""The room that answers whether an image may be made or edited, and whether a result may go out."""

@@ -1,0 +1,30 @@
+"""From the bytes of a picture to everything by which it can be found again."""
+
+from __future__ import annotations
+
+import asyncio
+
+from raiment.adapters.pixels.picture import Picture
+from raiment.adapters.pixels.reader import PixelReader
+from raiment.matching.signal import Sha256, hash_views_batch
+from raiment.matching.signals import Signals
+
+
+async def read_signals(reader: PixelReader, data: bytes, *, field: str) -> tuple[Signals, ...]:
+    """
+    Return the signals of every reading of *data*, the picture as it is first.
+
+    Readings are the sampled frames and what transparency hides; they share the two digests. Hashing
+    runs off the event loop. Raises what ``PixelReader.read`` raises, naming *field*.
+    """
+    with await reader.read(data, field=field) as picture:
+        return await asyncio.to_thread(_signals, data, picture, field)
+
+
+def _signals(data: bytes, picture: Picture, field: str) -> tuple[Signals, ...]:
+    bytes_sha256 = Sha256.of(data)
+    pixels_sha256 = Sha256.from_hex(picture.pixel_sha256, field)
+    return tuple(
+        Signals(bytes_sha256, pixels_sha256, views, picture.mime, picture.width, picture.height)
+        for views in hash_views_batch(picture.readings(), field)
+    )

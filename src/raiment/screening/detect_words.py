@@ -1,0 +1,137 @@
+"""Ask the words reader, and turn its answer, or its failure, into facts and a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from raiment.policy.facts import FactValue
+from raiment.screening.finding import WORDS, Finding, permille
+from raiment.screening.request import Request, SourcePerson, Verb
+from raiment.screening.words import Lexicon, Modality, WordsReading, read_words
+
+_SEXUAL_AT = 0.5
+"""From this score on the words ask for nudity or sexual content, whoever is meant."""
+_REMOVES_AT = 0.3
+"""From this score on a step of a chain takes clothes away or makes them smaller."""
+_FACTS = ("undress", "reveal", "sexualise", "who", "minor", "sexual", "pretext", "disguise")
+_PERSON = {SourcePerson.YES: True, SourcePerson.NO: False, SourcePerson.UNKNOWN: None}
+
+
+class WordsReader(Protocol):
+    """Whoever reads the words of a request."""
+
+    @property
+    def detector(self) -> str:
+        """Its name, for the record."""
+
+    @property
+    def version(self) -> str:
+        """What exactly read: changes with every change of its answers."""
+
+    def read(
+        self,
+        text: str,
+        *,
+        modality: Modality,
+        source_person: bool | None,
+        history: Sequence[str] = (),
+    ) -> WordsReading:
+        """Return what *text* asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconReader:
+    """The reader that is always there: normaliser and compositional lexicon."""
+
+    lexicon: Lexicon
+    version: str
+    detector: str = "lexicon"
+
+    def read(
+        self,
+        text: str,
+        *,
+        modality: Modality,
+        source_person: bool | None,
+        history: Sequence[str] = (),
+    ) -> WordsReading:
+        """Return what *text* asks for (``words.read_words``)."""
+        return read_words(
+            text,
+            lexicon=self.lexicon,
+            modality=modality,
+            source_person=source_person,
+            history=history,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WordsSeen:
+    """The words as facts for the rules, and as a finding for the record."""
+
+    finding: Finding
+    values: Mapping[str, FactValue]
+    unavailable: Mapping[str, str]
+
+
+def detect_words(request: Request, reader: WordsReader) -> WordsSeen:
+    """Return what *reader* sees. Whatever goes wrong in it makes its facts unavailable."""
+    try:
+        reading = _read(request, reader)
+        removals = _removals(request, reader, reading)
+    except Exception as error:  # noqa: BLE001 - a detector's edge: however it breaks, the request holds
+        return _broken(reader, f"the words reader failed: {type(error).__name__}")
+    finding = Finding(WORDS, reader.detector, reader.version, reading.strongest, _observed(reading))
+    return WordsSeen(finding, {**_values(reading), "chain_removals": removals}, {})
+
+
+def _read(request: Request, reader: WordsReader) -> WordsReading:
+    return reader.read(
+        request.words,
+        modality=Modality.GENERATE if request.verb is Verb.GENERATE else Modality.EDIT,
+        source_person=_PERSON[request.source_person],
+        history=request.history,
+    )
+
+
+def _removals(request: Request, reader: WordsReader, reading: WordsReading) -> int:
+    """Count the steps of the chain that take clothes away, each read by its own words."""
+    person = _PERSON[request.source_person]
+    steps = [
+        reader.read(step, modality=Modality.EDIT, source_person=person) for step in request.history
+    ]
+    return sum(max(step.undress, step.reveal) >= _REMOVES_AT for step in (*steps, reading))
+
+
+def _values(reading: WordsReading) -> dict[str, FactValue]:
+    return {
+        "undress": reading.undress,
+        "reveal": reading.reveal,
+        "sexualise": reading.sexualise,
+        "who": reading.who.value,
+        "minor": reading.minor,
+        "sexual": reading.strongest >= _SEXUAL_AT,
+        "pretext": reading.pretext,
+        "disguise": reading.disguise,
+    }
+
+
+def _observed(reading: WordsReading) -> dict[str, str | bool | int | tuple[str, ...]]:
+    return {
+        "undress_permille": permille(reading.undress),
+        "reveal_permille": permille(reading.reveal),
+        "sexualise_permille": permille(reading.sexualise),
+        "who": reading.who.value,
+        "minor": reading.minor,
+        "pretext": reading.pretext,
+        "disguise": reading.disguise,
+        "language": reading.language,
+        "chained": reading.chained,
+    }
+
+
+def _broken(reader: WordsReader, reason: str) -> WordsSeen:
+    finding = Finding(WORDS, reader.detector, reader.version, None, {}, reason)
+    return WordsSeen(finding, {}, dict.fromkeys((*_FACTS, "chain_removals"), reason))

@@ -1,0 +1,56 @@
+"""Screen a request: the one function behind every door, so that all have the same safeguard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from raiment.matching.judge import Lookup, judge_lookup
+from raiment.policy.rule_set import Judgement, RuleSet, evaluate
+from raiment.screening.detect_words import WordsReader, WordsSeen, detect_words
+from raiment.screening.known_image import known_image_finding
+from raiment.screening.request import Request
+from raiment.screening.verdict import Stage, Verdict, verdict_of
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What screening judges with: the reader of words and the two rule sets."""
+
+    words: WordsReader
+    request_rules: RuleSet
+    picture_rules: RuleSet
+
+
+def screen_request(
+    request: Request, pictures: Mapping[str, Lookup], decision_id: str, screen: Screen
+) -> Verdict:
+    """
+    Return the verdict on *request* before anything is made.
+
+    *pictures* holds what the banks say of every source and mask, by its place (``sources.0``). Words and
+    pictures are judged by their own rules; the strictest answer counts.
+    """
+    seen = detect_words(request, screen.words)
+    judged = [(_judge_words(request, seen, screen.request_rules), screen.request_rules)]
+    judged += [
+        (judge_lookup(lookup, screen.picture_rules), screen.picture_rules)
+        for lookup in pictures.values()
+    ]
+    looks = [known_image_finding(place, lookup) for place, lookup in pictures.items()]
+    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *looks))
+
+
+def _judge_words(request: Request, seen: WordsSeen, rules: RuleSet) -> Judgement:
+    facts = rules.schema.gather(
+        {
+            **seen.values,
+            "modality": request.verb.value,
+            "source_person": request.source_person.value,
+            # No door can name a root yet, so no request has a denied sibling.
+            "chain_denials": 0,
+            "detectors_down": [seen.finding.capability] if seen.unavailable else [],
+        },
+        unavailable=seen.unavailable,
+    )
+    return evaluate(rules, facts)
