@@ -30,6 +30,8 @@ FORM_VERSION = "2026-11"
 MOST_LOCATIONS = 50
 MOST_TEXT = 4000
 MOST_LINE = 500
+MOST_LOCATION_BYTES = 2000
+"""Of one location, in UTF-8: addresses run long, and an index row of PostgreSQL holds 2700 bytes."""
 
 
 class Relation(StrEnum):

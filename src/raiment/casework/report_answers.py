@@ -14,6 +14,7 @@ from typing import TypeVar
 from raiment.casework.report import (
     DECLARATIONS,
     MOST_LINE,
+    MOST_LOCATION_BYTES,
     MOST_LOCATIONS,
     MOST_TEXT,
     Minor,
@@ -57,7 +58,7 @@ def read_answers(answers: Mapping[str, object], *, route: str) -> ReportDraft:
     return ReportDraft(
         route=route,
         relation=_choice(answers, "relation", Relation, Relation.UNSAID),
-        locations=_lines(answers, "locations"),
+        locations=_locations(answers),
         content_ids=_lines(answers, "content_ids"),
         shows=_ticks(answers, "shows", SHOWS),
         declarations=frozenset(
@@ -90,19 +91,29 @@ def _line(answers: Mapping[str, object], field: str) -> str:
     return " ".join(_text(answers.get(field, ""), field, MOST_LINE).split())
 
 
-def _listed(answers: Mapping[str, object], field: str, most: int) -> tuple[str, ...]:
+def _listed(
+    answers: Mapping[str, object], field: str, most: int, longest: int = MOST_LINE
+) -> tuple[str, ...]:
     """Return the texts of a list, in order, each once, without empty ones."""
     given = answers.get(field, ())
     if not isinstance(given, list | tuple):
         raise InvalidInput(field, "must be a list of texts")
     if len(given) > most:
         raise TooLarge(field, f"at most {most}", limit=most)
-    texts = (_text(one, f"{field}.{place}", MOST_LINE) for place, one in enumerate(given))
+    texts = (_text(one, f"{field}.{place}", longest) for place, one in enumerate(given))
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _lines(answers: Mapping[str, object], field: str) -> tuple[str, ...]:
     return _listed(answers, field, MOST_LOCATIONS)
+
+
+def _locations(answers: Mapping[str, object]) -> tuple[str, ...]:
+    locations = _listed(answers, "locations", MOST_LOCATIONS, MOST_LOCATION_BYTES)
+    for place, location in enumerate(locations):
+        if len(location.encode()) > MOST_LOCATION_BYTES:
+            raise InvalidInput(f"locations.{place}", f"at most {MOST_LOCATION_BYTES} bytes")
+    return locations
 
 
 def _ticks(answers: Mapping[str, object], field: str, allowed: Sequence[str]) -> tuple[str, ...]:
