@@ -10,6 +10,8 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from raiment.web.times import hours_and_minutes, in_utc, machine, relative
+
 _HERE = Path(__file__).parent
 
 _TEMPLATES = Environment(
@@ -29,6 +31,9 @@ def _asset(name: str) -> str:
 
 
 _TEMPLATES.globals["asset"] = _asset
+_TEMPLATES.filters.update(
+    in_utc=in_utc, machine=machine, relative=relative, hours_and_minutes=hours_and_minutes
+)
 
 
 def wants_page(request: Request) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from raiment.web.public import follow, landing, report
+
 
 def routers() -> list[APIRouter]:
     """Return the routers of the public pages; mounted where this server has the role ``public``."""
-    return []
+    return [landing.router, report.router, follow.router]
