@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 from raiment import __version__
 from raiment.adapters.http.edge import Edge
 from raiment.bootstrap import House
-from raiment.web import api, console, public
+from raiment.web import api, console, floor, public
 from raiment.web.failures import broken, tell_failures, too_large
 
 MOST_BYTES = 32_000_000
@@ -35,6 +35,7 @@ def make_app(house: House) -> Edge:
     )
     app.state.house = house
     tell_failures(app)
+    app.include_router(floor.router)
     for role, room in (("api", api), ("public", public), ("console", console)):
         if role in roles:
             for router in room.routers():

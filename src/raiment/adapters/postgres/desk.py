@@ -61,9 +61,13 @@ class Desk:
 
     connection: AsyncConnection
 
-    async def queue(self, *, closed: bool = False, limit: int = 200) -> Rows:
+    async def queue(
+        self, *, closed: bool = False, state: CaseState | None = None, limit: int = 200
+    ) -> Rows:
         """
         Return waiting cases: danger and children first, then by deadline, severity, age.
+
+        *closed*: those that are closed instead, latest first. *state*: only those in this state.
 
         A report of danger or of a child is due at once (facts of law, 6c: priority 1), so it stands
         before every hour that is still to run.
@@ -79,15 +83,17 @@ class Desk:
             _count(case_items, "items"),
             _count(actions, "waiting", actions.c.state == "pending"),
         )
-        state = cases.c.state == CaseState.CLOSED.value
+        over = cases.c.state == CaseState.CLOSED.value
         columns = (cases, due, *counts, accounts.c.name.label("claimed_name"))
         query = select(*columns).outerjoin(accounts, cases.c.claimed_by == accounts.c.id)
         if closed:
-            query = query.where(state).order_by(cases.c.closed_at.desc())
+            query = query.where(over).order_by(cases.c.closed_at.desc())
         else:
             urgent = cases.c.severity >= 3  # noqa: PLR2004 - casework.case.Case.severity
             order = (urgent.desc(), due.asc().nulls_last(), cases.c.severity.desc())
-            query = query.where(~state).order_by(*order, cases.c.opened_at, cases.c.id)
+            query = query.where(~over).order_by(*order, cases.c.opened_at, cases.c.id)
+        if state is not None:
+            query = query.where(cases.c.state == state.value)
         return (await self.connection.execute(query.limit(limit))).all()
 
     async def case_page(self, case_id: str) -> CasePage:
