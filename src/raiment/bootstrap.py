@@ -63,8 +63,7 @@ class House:
     @cached_property
     def screen(self) -> Screen:
         """What requests are judged with, at every door."""
-        words = LexiconReader(self.lexicon, _lexicon_version())
-        return Screen(words, self.screening_rules, self.matching_rules)
+        return load_screen()
 
     @cached_property
     def regimes(self) -> tuple[Regime, ...]:
@@ -80,6 +79,13 @@ class House:
 def settings_from_environment() -> Settings:
     """Read the settings of this process."""
     return read_settings(os.environ)
+
+
+def load_screen() -> Screen:
+    """Return what requests are judged with, at every door; needs no database."""
+    words = LexiconReader(compile_lexicon(_lexicon_texts()), _lexicon_version())
+    rules = parse_rule_set(_pack("screening.yaml")), parse_rule_set(_pack("matching.yaml"))
+    return Screen(words, *rules)
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from raiment.adapters.http.server import serve
 from raiment.adapters.observe.process import run_process
 from raiment.adapters.platforms.demo import demo_key
 from raiment.adapters.platforms.webhook import webhook_secret, webhook_signer
-from raiment.adapters.vault import Keys, read_or_create_secret
-from raiment.bootstrap import settings_from_environment
+from raiment.bootstrap import keys_of, settings_from_environment
 from raiment.demo.gallery import Gallery
 from raiment.demo.safeguard import Safeguard
 from raiment.demo.site import Site, make_app
@@ -24,7 +23,7 @@ async def run(settings: Settings) -> None:
     """Serve the platform until told to stop."""
     if settings.demo is None:
         raise ConfigurationError("RAIMENT_DEMO", "is not set")
-    keys = Keys(settings.secret or read_or_create_secret(settings.data_dir))
+    keys = keys_of(settings)
     secret = webhook_secret(settings.platform, keys)
     async with outgoing_session(seconds=_PATIENCE_SECONDS) as session:
         session.headers["authorization"] = f"Bearer {demo_key(keys)}"

@@ -74,7 +74,7 @@ def run_process(work: Callable[[], Awaitable[None]]) -> int:
     *work* may take both signals over while it runs.
     """
     configure_logs()
-    return status_of(lambda: uvloop.run(_cancelled_by_signals(work)))
+    return status_of(lambda: uvloop.run(cancelled_by_signals(work)))
 
 
 def status_of(run: Callable[[], None]) -> int:
@@ -92,7 +92,8 @@ def status_of(run: Callable[[], None]) -> int:
     return 0
 
 
-async def _cancelled_by_signals(work: Callable[[], Awaitable[None]]) -> None:
+async def cancelled_by_signals(work: Callable[[], Awaitable[None]]) -> None:
+    """Do *work*; SIGTERM and SIGINT cancel it, so that it closes what it opened."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGINT):

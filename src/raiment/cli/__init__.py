@@ -1,0 +1,1 @@
+"""The commands. A module per noun."""

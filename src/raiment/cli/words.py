@@ -1,0 +1,115 @@
+"""``raiment words``: what the words of requests ask, and what the rules say to it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, BinaryIO
+
+import msgspec
+
+from raiment.adapters.postgres.ids import new_id
+from raiment.bootstrap import load_screen
+from raiment.errors import InvalidInput
+from raiment.screening.detect_words import WordsReader
+from raiment.screening.request import Request, SourcePerson, Verb, person_in
+from raiment.screening.screen_request import Screen, screen_request
+from raiment.screening.words import Modality, WordsReading, reading_as_json
+
+_MOST_BYTES = 8_000_000
+_MOST_HISTORY = 1000
+_PERSON = {True: SourcePerson.YES, False: SourcePerson.NO}
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One line of input."""
+
+    text: str
+    modality: Modality = Modality.GENERATE
+    source_person: bool | None = None
+    """Whether the source shows a real person; null: nobody looked."""
+    history: Annotated[list[str], msgspec.Meta(max_length=_MOST_HISTORY)] = []
+    """The words of earlier edits on the same root, oldest first."""
+
+
+def words() -> None:
+    """
+    Read JSON lines {"text", "modality"?, "source_person"?, "history"?}, print a judgement for each.
+
+    The modality is "generate" (the default) or "edit". Each line is answered by
+    one: {"verdict": "allow|hold|block", "intents", "who", "minor", "language", "disguise", "spans", ...}.
+    """
+    screen, failed = load_screen(), 0
+    for line in _lines(sys.stdin.buffer):
+        answer = _answer(line, screen)
+        failed += "error" in answer
+        sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+        sys.stdout.flush()
+    if failed:
+        raise InvalidInput("lines", f"{failed} could not be read")
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of *stream*; one that is too long comes in parts, none of which is JSON."""
+    for line in iter(lambda: stream.readline(_MOST_BYTES), b""):
+        if line.strip():
+            yield line
+
+
+def _answer(line: bytes, screen: Screen) -> dict[str, object]:
+    try:
+        asked = msgspec.json.decode(line, type=Line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {"error": "not a JSON object of the form that raiment words --help shows"}
+    reader = _Remembering(screen.words)
+    verdict = screen_request(_request(asked), {}, new_id("scr"), replace(screen, words=reader))
+    answer: dict[str, object] = {"verdict": verdict.effect.value}
+    # The first reading is of the request itself, later ones of its history.
+    return answer | (reading_as_json(reader.readings[0]) if reader.readings else {})
+
+
+def _request(asked: Line) -> Request:
+    verb = Verb(asked.modality.value)
+    sources = int(verb is Verb.EDIT)
+    unseen = person_in(verb, sources)
+    person = unseen if asked.source_person is None else _PERSON[asked.source_person]
+    return Request(
+        verb=verb,
+        texts=(asked.text,),
+        source_person=person,
+        sources=sources,
+        masked=False,
+        surface="words",
+        history=tuple(asked.history),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """A reader whose readings can be looked at afterwards."""
+
+    reader: WordsReader
+    readings: list[WordsReading] = field(default_factory=list)
+
+    @property
+    def detector(self) -> str:
+        return self.reader.detector
+
+    @property
+    def version(self) -> str:
+        return self.reader.version
+
+    def read(
+        self,
+        text: str,
+        *,
+        modality: Modality,
+        source_person: bool | None,
+        history: Sequence[str] = (),
+    ) -> WordsReading:
+        reading = self.reader.read(
+            text, modality=modality, source_person=source_person, history=history
+        )
+        self.readings.append(reading)
+        return reading
