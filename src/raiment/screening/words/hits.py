@@ -15,6 +15,8 @@ _SEMITIC_PREFIXES = (
     ("וה", "שה", "מה", "ול", "וב", "ה", "ו", "ב", "ל", "מ", "ש", "כ"),
 )
 _FEWEST_LEFT = 3
+_ASIDE = "pronoun"
+"""A verb with its person glued on (``quítale``) is a verb still."""
 
 
 class Hit(NamedTuple):
@@ -25,6 +27,8 @@ class Hit(NamedTuple):
     first: int
     last: int
     strong: bool
+    coverage: float
+    """The share of the first word's letters that the term names."""
 
 
 def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
@@ -39,7 +43,8 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
     for i, word in enumerate(words):
         for term in _exactest(_terms(word.letters, lexicon), words, i):
             last, gapped = _end(term, words, i)
-            found.append(Hit(term.concept, term.language, i, last, term.strong))
+            coverage = min(1.0, term.rank / len(word.letters))
+            found.append(Hit(term.concept, term.language, i, last, term.strong, coverage))
             if last > i and not gapped:
                 for place in range(i, last + 1):
                     key = (term.language, place)
@@ -77,9 +82,14 @@ def _exactest(terms: Iterator[Term], words: Sequence[Word], place: int) -> list[
             if _end(term, words, place)[0] >= 0:
                 kept.append(term)
         else:
-            best[term.language] = max(best.get(term.language, 0), term.rank)
+            if term.concept != _ASIDE:
+                best[term.language] = max(best.get(term.language, 0), term.rank)
             kept.append(term)
-    return [term for term in kept if term.rest or term.rank == best[term.language]]
+    return [
+        term
+        for term in kept
+        if term.rest or term.concept == _ASIDE or term.rank == best[term.language]
+    ]
 
 
 def _end(term: Term, words: Sequence[Word], place: int) -> tuple[int, bool]:

@@ -38,7 +38,7 @@ class Term(NamedTuple):
     language: str
     rest: tuple[Piece, ...]
     strong: bool
-    """Long or script-bound enough to mean the same in a sentence of another language."""
+    """Whole and long, or script-bound enough, to mean the same in a sentence of another language."""
     rank: int
     """How exactly the first word is named: letters of the stem, or more than any stem for a whole word."""
 
@@ -71,7 +71,8 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
         orders[language] = order
         for concept, written in rows:
             first, rest = _pieces(written)
-            strong = first.letters >= _LATIN_END or len(folded(written)) >= _STRONG_LETTERS
+            whole = not first.stem and len(folded(written)) >= _STRONG_LETTERS
+            strong = first.letters >= _LATIN_END or whole
             rank = len(first.letters) if first.stem else 100
             term = Term(concept, language, rest, strong, rank)
             (stems if first.stem else words).setdefault(first.letters, []).append(term)

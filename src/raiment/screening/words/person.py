@@ -30,23 +30,26 @@ def whom(scene: Scene, raw: str, modality: Modality, source_person: bool | None)
         return Who.NAMED
     if modality is Modality.EDIT and source_person:
         return Who.SOURCE
-    if scene.has("photo") or points_at_somebody(scene):
+    if scene.has("photo") or points_at_somebody(scene, modality):
         unreal = scene.has("fiction") or (modality is Modality.EDIT and source_person is False)
         return Who.GENERIC if unreal else Who.SOURCE
-    if scene.has("people", "fiction", "pronoun", "minor"):
+    if scene.has("people", "fiction", "pronoun", "definite", "minor"):
         return Who.GENERIC
     return Who.NOBODY
 
 
-def points_at_somebody(scene: Scene) -> bool:
-    """Return whether a pronoun means somebody the words have not introduced themselves."""
-    pronouns = scene.of(("pronoun",))
-    if not pronouns:
-        return False
-    introduced = min(
-        (hit.first for hit in scene.of(("people", "fiction"))), default=len(scene.words)
-    )
-    return min(hit.first for hit in pronouns) <= introduced
+def points_at_somebody(scene: Scene, modality: Modality) -> bool:
+    """
+    Return whether the words mean somebody they have not introduced themselves.
+
+    "The woman" is somebody in the picture when one is edited, and anybody when one is described.
+    """
+    editing = modality is Modality.EDIT
+    pointing = ("pronoun", "definite") if editing else ("pronoun",)
+    introducing = ("people", "fiction") if editing else ("people", "fiction", "definite")
+    pointed = min((hit.first for hit in scene.of(pointing)), default=len(scene.words))
+    introduced = min((hit.first for hit in scene.of(introducing)), default=len(scene.words))
+    return pointed < introduced
 
 
 def speaks_of_minor(scene: Scene) -> bool:

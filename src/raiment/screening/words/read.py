@@ -16,24 +16,16 @@ from raiment.screening.words.rules import Charge, Situation, charges
 from raiment.screening.words.scene import Scene, scene_of
 from raiment.screening.words.text import Traced, Word, words_of
 
-_PLAUSIBLE_SHARE = 0.5
+_PLAUSIBLE_SHARE = 0.6
 """A language counts when it knows at least this share of the words the best-knowing language knows."""
+_FEWEST_KNOWN = 1.5
 _CERTAIN = 0.9
 _REPORTED = 0.3
 """Spans are given for charges from this score on."""
 _MINOR_SCORE = 0.99
-_SEXUAL = (
-    "nude",
-    "undress",
-    "part",
-    "sexual",
-    "explicit",
-    "underwear",
-    "revealing",
-    "pose",
-    "sheer",
-)
+_SEXUAL = ("nude", "undress", "part", "sexual", "explicit", "underwear", "pose")
 _PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
+_SHORTEST_LEGIBLE = 3
 _UNSPACED = "\u0e00"
 
 
@@ -111,10 +103,16 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
             parted = seams.unglue(rendering.text, lexicon)
             if parted is not rendering.text or rendering.text.characters in lexicon.charged:
                 yield Rendering(parted, rendering.undone)
-        elif not lexicon.charged.isdisjoint(
-            word.letters for word in words_of(rendering.text.characters)
-        ):
+        elif _legible(rendering.text, lexicon) > _legible(normalised.likely[0].text, lexicon):
             yield rendering
+
+
+def _legible(text: Traced, lexicon: Lexicon) -> int:
+    """Return how many words of *text* the lexicon has as they stand."""
+    return sum(
+        len(word.letters) >= _SHORTEST_LEGIBLE and word.letters in lexicon.words
+        for word in words_of(text.characters)
+    )
 
 
 def _said(rendering: Rendering, request: _Request) -> _Said:
@@ -123,10 +121,10 @@ def _said(rendering: Rendering, request: _Request) -> _Said:
     context = [view, *reversed(earlier)]
     who = min((_whom(one, request) for one in context), key=_PROTECTION.index)
     minor = any(speaks_of_minor(one.mixed) for one in context)
-    situation = _situation(view, who, minor, request)
+    situation = _situation(who, request)
     found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
     own = max((charge.score for charge in found), default=0.0)
-    found += _minor_charges(view, minor)
+    found += _minor_charges(view, found, minor)
     chained = list(_chained(view, earlier, situation, request)) if earlier else []
     found += chained
     best = max((charge.score for charge in chained), default=0.0)
@@ -137,15 +135,7 @@ def _view(rendering: Rendering, lexicon: Lexicon) -> _View:
     """Return the scenes of *rendering*, one for each language that plausibly wrote it."""
     words = words_of(rendering.text.characters)
     hits = find_hits(words, lexicon)
-    known: dict[str, set[int]] = {}
-    for hit in hits:
-        known.setdefault(hit.language, set()).update(range(hit.first, hit.last + 1))
-    most = max(map(len, known.values()), default=0)
-    plausible = {
-        language: len(places)
-        for language, places in known.items()
-        if len(places) >= _PLAUSIBLE_SHARE * most
-    }
+    plausible = _plausible(words, hits)
     language = max(sorted(plausible), key=plausible.__getitem__, default="und")
     unspaced = any(word.letters >= _UNSPACED for word in words)
 
@@ -157,31 +147,56 @@ def _view(rendering: Rendering, lexicon: Lexicon) -> _View:
         for one in sorted(plausible)
     )
     order = lexicon.orders.get(language, "free")
-    mixed = scene((hit for hit in hits if hit.strong or hit.language in plausible), order)
+    own = [hit for hit in hits if plausible.get(hit.language) == plausible[language]]
+    taken = {place for hit in own for place in range(hit.first, hit.last + 1)}
+    foreign = [
+        hit for hit in hits if hit.strong and taken.isdisjoint(range(hit.first, hit.last + 1))
+    ]
+    mixed = scene((*own, *foreign), order)
     return _View(rendering, words, scenes, mixed, language)
+
+
+def _plausible(words: Sequence[Word], hits: Sequence[Hit]) -> dict[str, float]:
+    """
+    Return the languages that may have written the words, with how many words each knows.
+
+    A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg".
+    """
+    known: dict[str, dict[int, float]] = {}
+    for hit in hits:
+        places = known.setdefault(hit.language, {})
+        for place in range(hit.first, hit.last + 1):
+            places[place] = max(places.get(place, 0.0), hit.coverage)
+    counts = {language: round(sum(places.values()), 3) for language, places in known.items()}
+    most = max(counts.values(), default=0.0)
+    least = max(_PLAUSIBLE_SHARE * most, _FEWEST_KNOWN)
+    return {one: count for one, count in counts.items() if count == most or count >= least}
 
 
 def _whom(view: _View, request: _Request) -> Who:
     return whom(view.mixed, request.raw, request.modality, request.source_person)
 
 
-def _situation(view: _View, who: Who, minor: bool, request: _Request) -> Situation:
+def _situation(who: Who, request: _Request) -> Situation:
     """Return the column of the rules: how close the request is to a real person."""
     real = who in {Who.SOURCE, Who.NAMED, Who.ACQUAINTANCE}
-    if minor or (request.modality is Modality.EDIT and real):
+    if request.modality is Modality.EDIT and real:
         return Situation.PERSON
     if request.modality is Modality.EDIT and request.source_person is not False:
         return Situation.EDIT
     return Situation.REAL if real else Situation.FICTION
 
 
-def _minor_charges(view: _View, minor: bool) -> list[Charge]:
-    """Return the charge that a child together with anything sexual always is."""
+def _minor_charges(view: _View, found: Sequence[Charge], minor: bool) -> list[Charge]:
+    """Return the charge that a child together with anything sexual, or with undressing, always is."""
     if not minor:
         return []
     scene = view.mixed
-    sexual = [hit for hit in scene.of(_SEXUAL) if not scene.refused(hit)]
-    return [Charge(Intent.SEXUALISE, _MINOR_SCORE, tuple(sexual))] if sexual else []
+    hits = [hit for hit in scene.of(_SEXUAL) if not scene.refused(hit)]
+    for charge in found:
+        if charge.intent is Intent.UNDRESS and charge.score >= _REPORTED:
+            hits += charge.hits
+    return [Charge(Intent.SEXUALISE, _MINOR_SCORE, tuple(hits))] if hits else []
 
 
 def _chained(

@@ -39,7 +39,7 @@ class Rule(NamedTuple):
     reach: int
     scores: tuple[float, float, float, float]
     kind: str = "near"
-    """``near``: either order; ``object``: second is what first acts on; ``then``: first before second;
+    """``near``: either order; ``person``: as object, unless the verb has another; ``object``: second is what first acts on; ``then``: first before second;
     ``next``: second right behind first, up to ``reach`` words, nothing else named between."""
 
 
@@ -56,7 +56,7 @@ _U, _R, _S = Intent.UNDRESS, Intent.REVEAL, Intent.SEXUALISE
 _CLOTHED = ("clothes", "garment")
 _INTIMATE = ("underwear", "skimpy", "swimwear")
 _WORN = (*_CLOTHED, *_INTIMATE)
-_SOMEBODY = ("pronoun", "people", "acquaintance", "famous", "photo")
+_SOMEBODY = ("pronoun", "definite", "people", "acquaintance", "famous", "photo")
 
 ALONE: tuple[tuple[str, Intent, tuple[float, float, float, float]], ...] = (
     ("undress", _U, (0.95, 0.9, 0.95, 0.6)),
@@ -74,16 +74,15 @@ RULES: tuple[Rule, ...] = (
     Rule(_U, ("remove", "strip", "undress"), _INTIMATE, 6, (0.95, 0.9, 0.95, 0.4), "object"),
     Rule(_U, ("remove", "strip", "undress"), ("garment",), 6, (0.9, 0.6, 0.9, 0.15), "object"),
     Rule(_U, ("remove", "strip"), ("cover",), 5, (0.75, 0.3, 0.7, 0.1), "object"),
-    Rule(_U, ("remove", "strip"), ("everything",), 3, (0.85, 0.3, 0.8, 0.2), "object"),
     Rule(
         _U,
         ("strip",),
-        ("pronoun", "acquaintance", "famous", "people"),
+        ("pronoun", "definite", "acquaintance", "famous", "people"),
         2,
         (0.9, 0.8, 0.9, 0.4),
-        "object",
+        "person",
     ),
-    Rule(_R, ("remove", "strip"), ("veil",), 5, (0.7, 0.5, 0.7, 0.1), "object"),
+    Rule(_R, ("remove", "strip"), ("veil",), 5, (0.7, 0.4, 0.7, 0.1), "object"),
     Rule(_U, ("without",), ("clothes", "underwear"), 2, (0.95, 0.85, 0.95, 0.5), "next"),
     Rule(_U, ("without",), ("garment", "skimpy", "swimwear"), 2, (0.85, 0.4, 0.85, 0.2), "next"),
     Rule(_U, ("negative",), ("clothes", "garment", "underwear"), 12, (0.9, 0.8, 0.8, 0.6), "then"),
@@ -93,15 +92,15 @@ RULES: tuple[Rule, ...] = (
     Rule(_U, ("bare",), ("part", "skin"), 2, (0.85, 0.5, 0.85, 0.3), "next"),
     Rule(_U, ("show",), ("bare",), 4, (0.7, 0.3, 0.6, 0.1), "then"),
     Rule(_U, ("under",), _WORN, 3, (0.6, 0.3, 0.6, 0.1), "next"),
-    Rule(_R, ("sheer",), (*_WORN, "cover"), 4, (0.9, 0.45, 0.9, 0.2)),
+    Rule(_R, ("sheer",), _WORN, 4, (0.9, 0.45, 0.9, 0.2)),
     Rule(_R, ("less",), ("clothes", "garment"), 3, (0.7, 0.3, 0.7, 0.1)),
-    Rule(_R, ("less",), _INTIMATE, 3, (0.85, 0.6, 0.8, 0.2)),
+    Rule(_R, ("less", "tiny"), _INTIMATE, 3, (0.85, 0.6, 0.8, 0.2)),
     Rule(_R, ("wet",), _CLOTHED, 3, (0.8, 0.4, 0.75, 0.1)),
     Rule(_R, ("wet",), _INTIMATE, 3, (0.8, 0.5, 0.75, 0.15)),
     Rule(_R, ("wear", "replace", "add"), ("underwear", "skimpy"), 6, (0.85, 0.45, 0.85, 0.15)),
     Rule(_R, ("wear", "replace", "add"), ("swimwear",), 6, (0.6, 0.2, 0.6, 0.05)),
     Rule(_R, ("show",), ("underwear", "skin", "skimpy"), 4, (0.7, 0.35, 0.6, 0.1), "then"),
-    Rule(_S, ("bigger",), ("part", "skin"), 4, (0.85, 0.5, 0.85, 0.3)),
+    Rule(_S, ("bigger",), ("part", "skin"), 4, (0.85, 0.4, 0.85, 0.3)),
     Rule(
         _S,
         ("stance",),
@@ -120,6 +119,14 @@ _TRIPLES: tuple[
     (_U, ("replace",), _WORN, ("skin", "bare", "nude"), (0.9, 0.7, 0.9, 0.3)),
     (_U, ("show",), ("under",), _WORN, (0.9, 0.75, 0.9, 0.3)),
     (_U, ("negation",), ("keep",), _WORN, (0.9, 0.7, 0.9, 0.3)),
+    (
+        _U,
+        ("remove", "strip"),
+        ("everything",),
+        ("pronoun", "definite", "acquaintance"),
+        (0.85, 0.7, 0.8, 0.2),
+    ),
+    (_R, ("add", "wear", "replace"), ("tiny",), _CLOTHED, (0.7, 0.3, 0.6, 0.05)),
     (_R, ("add",), ("sheer",), _WORN, (0.9, 0.6, 0.9, 0.2)),
 )
 _HARMLESS = frozenset({"thing", "harmless"})
@@ -137,6 +144,8 @@ def charges(scene: Scene, situation: Situation) -> Iterator[Charge]:
                 yield Charge(intent, _calmed(scene, scores, situation), (hit,))
     for rule in RULES:
         for first, second in scene.pairs(rule.first, rule.second, rule.reach):
+            if second.concept == "swimwear" and scene.has("shop"):
+                continue
             if _holds(scene, rule.kind, first, second) and not _excused(scene, first, situation):
                 yield Charge(rule.intent, _calmed(scene, rule.scores, situation), (first, second))
     yield from _triples(scene, situation)
@@ -156,6 +165,8 @@ def _holds(scene: Scene, kind: str, first: Hit, second: Hit) -> bool:
     """Return whether the two hits stand to each other as *kind* demands."""
     if kind == "object":
         return scene.is_object(first, second)
+    if kind == "person":
+        return scene.is_object(first, second) and not scene.has_other_object(first)
     if kind == "near":
         return True
     if scene.verb_last:

@@ -9,13 +9,24 @@ from raiment.screening.words.hits import Hit
 from raiment.screening.words.text import Word
 
 _FREE = frozenset(
-    {"function", "pronoun", "people", "acquaintance", "famous", "photo", "it", "everything"}
+    {
+        "function",
+        "pronoun",
+        "definite",
+        "people",
+        "acquaintance",
+        "famous",
+        "photo",
+        "it",
+        "everything",
+    }
 )
 """What may stand between a verb and its object without being the object itself."""
 _OTHER_OBJECTS = frozenset({"detail", "outer", "thing", "harmless"})
-_SOMEBODY = frozenset({"pronoun", "people", "acquaintance", "famous", "minor"})
+_SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous", "minor"})
 _NEGATION_REACH = 4
 _UNKNOWN_BETWEEN = 2
+_OBJECT_REACH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,9 @@ class Scene:
         The nearest thing wins: something else between them (``remove the logo from the shirt``), or an
         unknown word put in front by a preposition, means *thing* is only where it happens.
         """
+        inside = range(verb.first, verb.last + 1)
+        if any(not _OTHER_OBJECTS.isdisjoint(self.said[i]) for i in inside):
+            return False
         if thing.first > verb.last:
             return self._free_between(verb.last + 1, thing.first)
         if thing.last < verb.first:
@@ -87,6 +101,10 @@ class Scene:
             for i in places
             if not hit.first <= i <= hit.last
         )
+
+    def has_other_object(self, verb: Hit) -> bool:
+        """Return whether *verb* has something harmless to act on close by."""
+        return self.beside(verb, _OTHER_OBJECTS, _OBJECT_REACH * (2 if self.unspaced else 1))
 
     def _free_between(self, start: int, end: int) -> bool:
         unknown = somebody = 0

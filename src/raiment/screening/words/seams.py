@@ -11,6 +11,10 @@ _SHORTEST_GLUED = 7
 _LONGEST_GLUED = 400
 _LONGEST_PIECE = 16
 _SHORTEST_CHARGED = 4
+_SCRAP = 2
+_FEWEST_PARTS = 2
+_MEAN_PART = 3.5
+"""Shorter parts on average are chance: any long word can be cut into scraps."""
 
 
 def unglue(text: Traced, lexicon: Lexicon) -> Traced:
@@ -39,7 +43,7 @@ def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
     joins = [
         (one.end, other.start)
         for one, other in zip(words, words[1:], strict=False)
-        if _is_cut(one, other, lexicon)
+        if text.characters[one.end] not in "'\u2019" and _is_cut(one, other, lexicon)
     ]
     if not joins:
         return text
@@ -58,12 +62,15 @@ def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
 def _is_cut(one: Word, other: Word, lexicon: Lexicon) -> bool:
     if one.sentence != other.sentence or one.letters + other.letters not in lexicon.charged:
         return False
-    # Two words that both mean something may stand side by side by chance.
-    return one.letters not in lexicon.charged and other.letters not in lexicon.charged
+    # Two words that both mean something stand side by side by themselves: "baby doll".
+    shorter = min(len(one.letters), len(other.letters))
+    return shorter == _SCRAP or (
+        shorter > _SCRAP and not {one.letters, other.letters} <= lexicon.words.keys()
+    )
 
 
 def _cuts(letters: str, lexicon: Lexicon) -> Sequence[int]:
-    """Return where to cut *letters* into lexicon words, fewest pieces first; none when it is not possible."""
+    """Return where to cut *letters* into words of one language, as few as can be; none if it cannot be."""
     letters = letters[:_LONGEST_GLUED]
     pieces: list[int | None] = [0] + [None] * len(letters)
     before = [0] * (len(letters) + 1)
@@ -72,20 +79,25 @@ def _cuts(letters: str, lexicon: Lexicon) -> Sequence[int]:
             so_far, best = pieces[start], pieces[end]
             if so_far is None or (best is not None and so_far + 1 >= best):
                 continue
-            if _is_word(letters[start:end], lexicon):
+            if letters[start:end] in lexicon.words:
                 pieces[end], before[end] = so_far + 1, start
-    if pieces[-1] is None:
-        return ()
     cuts: list[int] = []
-    end = len(letters)
-    charged = False
+    end = len(letters) if pieces[-1] else 0
     while end:
-        piece = letters[before[end] : end]
-        charged = charged or (len(piece) >= _SHORTEST_CHARGED and piece in lexicon.charged)
-        end = before[end]
         cuts.append(end)
-    return cuts[-2::-1] if charged else ()
+        end = before[end]
+    cuts.reverse()
+    parts = [letters[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
+    return cuts[:-1] if _is_request(parts, len(letters), lexicon) else ()
 
 
-def _is_word(piece: str, lexicon: Lexicon) -> bool:
-    return (len(piece) > 1 or piece == "a") and piece in lexicon.words
+def _is_request(parts: Sequence[str], length: int, lexicon: Lexicon) -> bool:
+    """Return whether *parts* are long enough, of one language, and one of them matters."""
+    if len(parts) < _FEWEST_PARTS or length < _MEAN_PART * len(parts):
+        return False
+    if len(parts) == _FEWEST_PARTS and min(map(len, parts)) < _SHORTEST_CHARGED:
+        return False
+    if not any(len(part) >= _SHORTEST_CHARGED and part in lexicon.charged for part in parts):
+        return False
+    languages = [{term.language for term in lexicon.words[part]} for part in parts]
+    return bool(set.intersection(*languages))
