@@ -25,6 +25,15 @@ void move_back(LargeArray<std::uint32_t>& offsets) {
     offsets[0] = 0;
 }
 
+bool may_repeat(const std::uint64_t* ids, std::size_t count) {
+    constexpr std::size_t kComparedByPairs = 40;  // beyond, sorting is cheaper
+    if (count > kComparedByPairs) return true;
+    for (std::size_t i = 1; i < count; ++i) {
+        if (std::find(ids, ids + i, ids[i]) != ids + i) return true;
+    }
+    return false;
+}
+
 LargeArray<std::uint32_t> no_offsets(unsigned width) {
     LargeArray<std::uint32_t> offsets((std::size_t{1} << width) + 1);
     std::fill(offsets.data(), offsets.data() + offsets.size(), 0);
@@ -65,8 +74,10 @@ void Segment::drop_repeats() {
         const std::size_t first = offsets[key], last = offsets[key + 1];
         bucket.clear();
         for (std::size_t i = first; i < last; ++i) bucket.push_back(row(i));
-        std::sort(bucket.begin(), bucket.end(), order);
-        bucket.erase(std::unique(bucket.begin(), bucket.end(), same), bucket.end());
+        if (may_repeat(ids_.data() + first, last - first)) {
+            std::sort(bucket.begin(), bucket.end(), order);
+            bucket.erase(std::unique(bucket.begin(), bucket.end(), same), bucket.end());
+        }
         offsets[key] = static_cast<std::uint32_t>(kept);
         for (const Row& each : bucket) {
             ids_[kept] = each.id;
@@ -82,10 +93,18 @@ void Segment::fill_table(std::size_t chunk) {
     auto& entries = entries_[chunk] = LargeArray<Entry>(rows_);
     for (std::size_t row = 0; row < rows_; ++row) ++offsets[layout_.key(hashes_[row], chunk) + 1];
     accumulate(offsets);
-    for (std::size_t row = 0; row < rows_; ++row) {
-        Entry entry{0, 0, static_cast<std::uint32_t>(row)};
-        const std::uint32_t key = layout_.key_and_sketch(hashes_[row], chunk, entry);
-        entries[offsets[key]++] = entry;
+    // In blocks, so that many of the scattered places load at the same time.
+    constexpr std::size_t kBlock = 32;
+    for (std::size_t start = 0; start < rows_; start += kBlock) {
+        const std::size_t count = std::min(kBlock, rows_ - start);
+        Entry block[kBlock];
+        std::uint32_t places[kBlock];
+        for (std::size_t i = 0; i < count; ++i) {
+            block[i].row = static_cast<std::uint32_t>(start + i);
+            places[i] = offsets[layout_.key_and_sketch(hashes_[start + i], chunk, block[i])]++;
+            __builtin_prefetch(&entries[places[i]], 1);
+        }
+        for (std::size_t i = 0; i < count; ++i) entries[places[i]] = block[i];
     }
     move_back(offsets);
 }

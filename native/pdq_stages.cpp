@@ -29,13 +29,19 @@ struct Lanes {
         }
     }
 
-    RAIMENT_INLINE void store(float* out) const { std::memcpy(out, registers, sizeof registers); }
+    // Register by register: an array copied whole would live in memory all along.
+    RAIMENT_INLINE void store(float* out) const {
+        for (std::size_t r = 0; r < kRegisters; ++r) {
+            const Register one = registers[r];
+            std::memcpy(out + r * kEach, &one, sizeof one);
+        }
+    }
 
     // Lane l of four is the sum of lanes l, l + 4, l + 8 and l + 12.
     RAIMENT_INLINE void store_folded(float* out) const {
-        typedef float Four __attribute__((vector_size(16)));
+        typedef float Four __attribute__((vector_size(16), may_alias));
         Four fours[4];
-        std::memcpy(fours, registers, sizeof fours);
+        store(reinterpret_cast<float*>(fours));
         const Four folded = (fours[0] + fours[2]) + (fours[1] + fours[3]);
         std::memcpy(out, &folded, sizeof folded);
     }
