@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import uvicorn
-import uvloop
+import sys
 
-from raiment.adapters.observe.logs import configure_logs
+from raiment.adapters.http.server import serve
+from raiment.adapters.observe.process import run_process
 from raiment.bootstrap import open_house, settings_from_environment
 from raiment.web.app import make_app
 
-_LAST_CALLS_SECONDS = 10
 
-
-async def serve() -> None:
-    """Open the house and answer calls until told to stop (SIGTERM or SIGINT)."""
+async def run() -> None:
+    """Open the house and answer calls until told to stop."""
     settings = settings_from_environment()
     async with open_house(settings) as house:
-        config = uvicorn.Config(
-            make_app(house),
-            host=settings.web.host,
-            port=settings.web.port,
-            http="httptools",
-            lifespan="off",
-            forwarded_allow_ips=list(settings.trusted_proxies),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_LAST_CALLS_SECONDS,
-        )
-        await uvicorn.Server(config).serve()
+        await serve(make_app(house), settings.web, trusted_proxies=settings.trusted_proxies)
 
 
 def main() -> None:
     """Run the process."""
-    configure_logs()
-    uvloop.run(serve())
+    sys.exit(run_process(run))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from raiment.adapters.http.edge import BodyTooLarge
 from raiment.adapters.http.problems import PROBLEM_JSON, headers_for, problem
-from raiment.errors import InvalidInput, NotFound, ServiceError, TooLarge
+from raiment.errors import InvalidInput, NotAuthenticated, NotFound, ServiceError, TooLarge
 from raiment.web.pages import page, wants_page
 
 _NO_STORE = {"cache-control": "no-store"}
 _WHOLE_BODY = "body"
+_CONSOLE = "/console"
 
 
 def tell_failures(app: FastAPI) -> None:
@@ -31,6 +32,8 @@ def tell_failures(app: FastAPI) -> None:
 
 def tell(request: Request, error: ServiceError) -> Response:
     """Return the answer to *error*."""
+    if isinstance(error, NotAuthenticated) and request.url.path.startswith(_CONSOLE):
+        return _to_sign_in(request)
     return _answer(request, problem(error), headers_for(error))
 
 
@@ -80,6 +83,12 @@ async def _broken(request: Request, error: Exception) -> Response:
     return _answer(request, _broken_problem(request.scope["state"]["request_id"]), {})
 
 
+def _to_sign_in(request: Request) -> Response:
+    if "hx-request" in request.headers:  # a fragment: htmx is to load the page anew
+        return Response(None, 401, {**_NO_STORE, "hx-refresh": "true"})
+    return RedirectResponse(f"{_CONSOLE}/sign-in", 303, _NO_STORE)
+
+
 def _in_words(status: int, detail: str) -> dict[str, str]:
     """Return title and text of the page that tells of a failure."""
     titles = {
@@ -93,7 +102,11 @@ def _in_words(status: int, detail: str) -> dict[str, str]:
         429: "Too many tries",
         503: "Not available right now",
     }
-    texts = {404: "There is nothing at this address."}
+    texts = {
+        403: "Your account may not do this, or it was not sent from a page of ours.",
+        404: "There is nothing at this address.",
+        413: "What was sent is more than can be read. Go back, and send less at once.",
+    }
     title = titles.get(status, "Something went wrong")
     return {"title": title, "detail": texts.get(status, detail)}
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from raiment.web.console import accounts, case, preview, queue, sign_in
+
 
 def routers() -> list[APIRouter]:
     """Return the routers of the console; mounted where this server has the role ``console``."""
-    return []
+    return [sign_in.router, queue.router, case.router, preview.router, accounts.router]
