@@ -12,14 +12,18 @@ namespace {
 // dense rows. The view lives as long as the buffer_info.
 Pixels pixels_of(const py::buffer_info& info) {
     const bool colour = info.ndim == 3 && info.shape[2] == 3;
-    if (info.format != py::format_descriptor<std::uint8_t>::format() || (info.ndim != 2 && !colour)) {
-        throw py::value_error("pixels must be uint8 of shape (rows, columns) or (rows, columns, 3)");
+    if (info.format != py::format_descriptor<std::uint8_t>::format() ||
+        (info.ndim != 2 && !colour)) {
+        throw py::value_error(
+            "pixels must be uint8 of shape (rows, columns) or (rows, columns, 3)");
     }
     const py::ssize_t channels = colour ? 3 : 1;
     const bool dense = info.shape[1] <= 1 || info.strides[1] == channels;
-    if (!dense || (colour && info.strides[2] != 1)) throw py::value_error("the samples of a row must be dense");
+    if (!dense || (colour && info.strides[2] != 1))
+        throw py::value_error("the samples of a row must be dense");
     return {static_cast<const std::uint8_t*>(info.ptr), static_cast<std::size_t>(info.shape[0]),
-            static_cast<std::size_t>(info.shape[1]), static_cast<std::size_t>(channels), info.strides[0]};
+            static_cast<std::size_t>(info.shape[1]), static_cast<std::size_t>(channels),
+            info.strides[0]};
 }
 
 py::tuple to_python(const PdqViews& views) {

@@ -1,5 +1,6 @@
 // Change and search an index in random order, against a plain list, with every kernel; then from
-// several threads at once. Run by scripts/fuzz-native.sh under AddressSanitizer and ThreadSanitizer.
+// several threads at once. Run by scripts/fuzz-native.sh under AddressSanitizer and
+// ThreadSanitizer.
 #include <algorithm>
 #include <thread>
 #include <tuple>
@@ -44,7 +45,9 @@ struct Model {
     std::vector<Row> rows;
 
     auto find(const Row& wanted) {
-        return std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.id == wanted.id && row.hash == wanted.hash; });
+        return std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+            return row.id == wanted.id && row.hash == wanted.hash;
+        });
     }
 
     std::size_t add(const Pairs& pairs) {
@@ -66,11 +69,14 @@ struct Model {
     }
 
     std::size_t near(const Hash& query, std::uint32_t radius) const {
-        return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const Row& row) { return distance(row.hash, query) <= radius; }));
+        return static_cast<std::size_t>(
+            std::count_if(rows.begin(), rows.end(),
+                          [&](const Row& row) { return distance(row.hash, query) <= radius; }));
     }
 };
 
-void check_searches(const HammingIndex& index, const Model& model, Random& draw, std::uint64_t centres) {
+void check_searches(const HammingIndex& index, const Model& model, Random& draw,
+                    std::uint64_t centres) {
     std::vector<Hash> queries;
     for (auto count = draw() % 6; count > 0; --count) queries.push_back(hash_near(draw, centres));
     const auto radius = static_cast<std::uint32_t>(draw() % 3 ? draw() % 50 : draw() % 257);
@@ -78,16 +84,22 @@ void check_searches(const HammingIndex& index, const Model& model, Random& draw,
     for (const Kernel kernel : supported_kernels()) {
         found.push_back(index.search(queries.data(), queries.size(), radius, kernel));
         const auto same = [](const Hit& a, const Hit& b) {
-            return a.query == b.query && a.distance == b.distance && a.row.id == b.row.id && a.row.hash == b.row.hash;
+            return a.query == b.query && a.distance == b.distance && a.row.id == b.row.id &&
+                   a.row.hash == b.row.hash;
         };
-        require(std::equal(found[0].begin(), found[0].end(), found.back().begin(), found.back().end(), same), "kernels agree");
-        require(std::adjacent_find(found[0].begin(), found[0].end(), same) == found[0].end(), "each pair once");
+        require(std::equal(found[0].begin(), found[0].end(), found.back().begin(),
+                           found.back().end(), same),
+                "kernels agree");
+        require(std::adjacent_find(found[0].begin(), found[0].end(), same) == found[0].end(),
+                "each pair once");
     }
     std::size_t wanted = 0;
     for (const Hash& query : queries) wanted += model.near(query, radius);
     require(found[0].size() == wanted, "as many pairs as a scan finds");
     for (const Hit& hit : found[0]) {
-        require(hit.distance <= radius && hit.distance == distance(hit.row.hash, queries[hit.query]), "true distances");
+        require(
+            hit.distance <= radius && hit.distance == distance(hit.row.hash, queries[hit.query]),
+            "true distances");
     }
 }
 
@@ -99,15 +111,25 @@ void one_life(Random& draw) {
         const Pairs pairs = some(draw, draw() % 60, centres);
         switch (draw() % 5) {
             case 0:
-            case 1: require(index.add(pairs.ids.data(), pairs.hashes.data(), pairs.ids.size()) == model.add(pairs), "counts additions"); break;
+            case 1:
+                require(index.add(pairs.ids.data(), pairs.hashes.data(), pairs.ids.size()) ==
+                            model.add(pairs),
+                        "counts additions");
+                break;
             case 2: {
                 Pairs known = pairs;
-                for (std::size_t i = 0; i < model.rows.size(); i += 1 + draw() % 9) known.push(model.rows[i]);
-                require(index.remove(known.ids.data(), known.hashes.data(), known.ids.size()) == model.remove(known), "counts removals");
+                for (std::size_t i = 0; i < model.rows.size(); i += 1 + draw() % 9)
+                    known.push(model.rows[i]);
+                require(index.remove(known.ids.data(), known.hashes.data(), known.ids.size()) ==
+                            model.remove(known),
+                        "counts removals");
                 break;
             }
-            case 3: index.merge(); break;
-            default: check_searches(index, model, draw, centres);
+            case 3:
+                index.merge();
+                break;
+            default:
+                check_searches(index, model, draw, centres);
         }
         require(index.size() == model.rows.size(), "size");
     }
@@ -133,7 +155,11 @@ void many_threads(Random& draw) {
     const auto read = [&](std::size_t first) {
         for (std::size_t i = first; i < staying.ids.size(); i += 40) {
             const auto hits = index.search(&staying.hashes[i], 1, 31, active_kernel());
-            require(std::any_of(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.row.id == staying.ids[i] && hit.distance == 0; }), "what stays is found");
+            require(std::any_of(hits.begin(), hits.end(),
+                                [&](const Hit& hit) {
+                                    return hit.row.id == staying.ids[i] && hit.distance == 0;
+                                }),
+                    "what stays is found");
         }
     };
     std::vector<std::thread> threads;

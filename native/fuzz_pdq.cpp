@@ -12,10 +12,14 @@ namespace {
 
 std::size_t side(std::mt19937_64& draw) {
     switch (draw() % 8) {
-        case 0: return draw() % 6;
-        case 1: return 120 + draw() % 20;
-        case 2: return draw() % 9000;  // past the widest window that is summed in integers
-        default: return draw() % 400;
+        case 0:
+            return draw() % 6;
+        case 1:
+            return 120 + draw() % 20;
+        case 2:
+            return draw() % 9000;  // past the widest window that is summed in integers
+        default:
+            return draw() % 400;
     }
 }
 
@@ -24,10 +28,17 @@ void fill(std::uint8_t* bytes, std::size_t size, std::mt19937_64& draw) {
     const auto kind = draw() % 4;
     for (std::size_t i = 0; i < size; ++i) {
         switch (kind) {
-            case 0: bytes[i] = static_cast<std::uint8_t>(draw()); break;
-            case 1: bytes[i] = static_cast<std::uint8_t>(flat); break;
-            case 2: bytes[i] = static_cast<std::uint8_t>(i / 7); break;
-            default: bytes[i] = draw() % 2 ? 255 : 0;
+            case 0:
+                bytes[i] = static_cast<std::uint8_t>(draw());
+                break;
+            case 1:
+                bytes[i] = static_cast<std::uint8_t>(flat);
+                break;
+            case 2:
+                bytes[i] = static_cast<std::uint8_t>(i / 7);
+                break;
+            default:
+                bytes[i] = draw() % 2 ? 255 : 0;
         }
     }
 }

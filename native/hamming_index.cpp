@@ -17,12 +17,16 @@ bool before(const Hit& a, const Hit& b) {
            std::tie(b.query, b.distance, b.row.id, y[0], y[1], y[2], y[3]);
 }
 
-bool hollow(const Segment& segment) { return (segment.rows() - segment.live()) * 4 > segment.rows(); }
+bool hollow(const Segment& segment) {
+    return (segment.rows() - segment.live()) * 4 > segment.rows();
+}
 
-// Segments worth rewriting together with *rows* rows of tails: the smaller ones, so that each row is
-// rewritten a logarithmic number of times, and those of which a quarter is dead.
-std::vector<std::shared_ptr<Segment>> worth_rewriting(std::vector<std::shared_ptr<Segment>> segments, std::size_t rows) {
-    std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a->live() < b->live(); });
+// Segments worth rewriting together with *rows* rows of tails: the smaller ones, so that each row
+// is rewritten a logarithmic number of times, and those of which a quarter is dead.
+std::vector<std::shared_ptr<Segment>> worth_rewriting(
+    std::vector<std::shared_ptr<Segment>> segments, std::size_t rows) {
+    std::sort(segments.begin(), segments.end(),
+              [](const auto& a, const auto& b) { return a->live() < b->live(); });
     const bool tails = rows > 0;
     std::vector<std::shared_ptr<Segment>> chosen;
     for (const auto& segment : segments) {
@@ -65,19 +69,22 @@ std::size_t Tail::find(const Row& wanted) const {
     const auto [first, last] = places_.equal_range(place_key(wanted));
     for (auto each = first; each != last; ++each) {
         const std::size_t place = each->second;
-        if (ids_[place] == wanted.id && hashes_[place] == wanted.hash && is_live(place)) return place;
+        if (ids_[place] == wanted.id && hashes_[place] == wanted.hash && is_live(place))
+            return place;
     }
     return kNoRow;
 }
 
-void Tail::search(const Hash* queries, std::size_t count, std::uint32_t radius, const HammingKernel& kernel,
-                  std::vector<Hit>& hits) const {
+void Tail::search(const Hash* queries, std::size_t count, std::uint32_t radius,
+                  const HammingKernel& kernel, std::vector<Hit>& hits) const {
     const std::size_t size = rows();
     std::vector<std::uint32_t> near(size);
     for (std::uint32_t query = 0; query < count && size > 0; ++query) {
-        const std::size_t kept = kernel.scan(hashes_.data(), 0, size, queries[query], radius, near.data());
+        const std::size_t kept =
+            kernel.scan(hashes_.data(), 0, size, queries[query], radius, near.data());
         for (std::size_t i = 0; i < kept; ++i) {
-            if (is_live(near[i])) hits.push_back({query, distance(hashes_[near[i]], queries[query]), row(near[i])});
+            if (is_live(near[i]))
+                hits.push_back({query, distance(hashes_[near[i]], queries[query]), row(near[i])});
         }
     }
 }
@@ -89,8 +96,10 @@ HammingIndex::HammingIndex(std::size_t chunks) : chunks_(chunks) {
 
 bool HammingIndex::holds(const Row& row) const {
     const Snapshot parts = snapshot();
-    return std::any_of(parts->tails.begin(), parts->tails.end(), [&](const auto& tail) { return tail->find(row) != kNoRow; }) ||
-           std::any_of(parts->segments.begin(), parts->segments.end(), [&](const auto& segment) { return segment->find(row) != kNoRow; });
+    return std::any_of(parts->tails.begin(), parts->tails.end(),
+                       [&](const auto& tail) { return tail->find(row) != kNoRow; }) ||
+           std::any_of(parts->segments.begin(), parts->segments.end(),
+                       [&](const auto& segment) { return segment->find(row) != kNoRow; });
 }
 
 void HammingIndex::append(const Row& row) {
@@ -117,7 +126,8 @@ std::size_t HammingIndex::add(const std::uint64_t* ids, const Hash* hashes, std:
     return added;
 }
 
-std::size_t HammingIndex::add_in_bulk(const std::uint64_t* ids, const Hash* hashes, std::size_t count) {
+std::size_t HammingIndex::add_in_bulk(const std::uint64_t* ids, const Hash* hashes,
+                                      std::size_t count) {
     std::vector<std::uint64_t> new_ids;
     std::vector<Hash> new_hashes;
     if (size() > 0) {
@@ -160,11 +170,13 @@ std::size_t HammingIndex::remove(const std::uint64_t* ids, const Hash* hashes, s
     return removed;
 }
 
-std::vector<Hit> HammingIndex::search(const Hash* queries, std::size_t count, std::uint32_t radius, Kernel kernel) const {
+std::vector<Hit> HammingIndex::search(const Hash* queries, std::size_t count, std::uint32_t radius,
+                                      Kernel kernel) const {
     const HammingKernel& loops = hamming_kernel(kernel);
     const Snapshot parts = snapshot();
     std::vector<Hit> hits;
-    for (const auto& segment : parts->segments) segment->search(queries, count, radius, loops, hits);
+    for (const auto& segment : parts->segments)
+        segment->search(queries, count, radius, loops, hits);
     for (const auto& tail : parts->tails) tail->search(queries, count, radius, loops, hits);
     std::sort(hits.begin(), hits.end(), before);
     return hits;

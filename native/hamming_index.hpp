@@ -37,8 +37,8 @@ public:
     bool is_live(std::size_t row) const { return !dead_.contains(row); }
     void kill(std::size_t row) { dead_.insert(row); }
     Row row(std::size_t index) const { return {ids_[index], hashes_[index]}; }
-    void search(const Hash* queries, std::size_t count, std::uint32_t radius, const HammingKernel& kernel,
-                std::vector<Hit>& hits) const;
+    void search(const Hash* queries, std::size_t count, std::uint32_t radius,
+                const HammingKernel& kernel, std::vector<Hit>& hits) const;
 
 private:
     LargeArray<Hash> hashes_;
@@ -61,7 +61,8 @@ public:
     std::size_t remove(const std::uint64_t* ids, const Hash* hashes, std::size_t count);
 
     // Every live pair within the radius of each query, ordered by query, distance, id, hash.
-    std::vector<Hit> search(const Hash* queries, std::size_t count, std::uint32_t radius, Kernel kernel) const;
+    std::vector<Hit> search(const Hash* queries, std::size_t count, std::uint32_t radius,
+                            Kernel kernel) const;
 
     // Turn the tails, and segments that are small beside them or hold many dead rows, into one
     // segment. Return whether anything changed. Holds both old and new parts until the last search
@@ -83,7 +84,9 @@ private:
     using Snapshot = std::shared_ptr<const Parts>;
 
     Snapshot snapshot() const { return std::atomic_load(&parts_); }
-    void publish(Parts parts) { std::atomic_store(&parts_, Snapshot(std::make_shared<const Parts>(std::move(parts)))); }
+    void publish(Parts parts) {
+        std::atomic_store(&parts_, Snapshot(std::make_shared<const Parts>(std::move(parts))));
+    }
     bool holds(const Row& row) const;
     bool kill(const Parts& parts, const Row& row);
     void append(const Row& row);
@@ -93,9 +96,9 @@ private:
 
     const std::size_t chunks_;
     Snapshot parts_;
-    std::mutex writing_;  // held to change parts_ or any part
-    std::mutex merging_;  // held for the length of a merge
-    bool merge_runs_ = false;           // under writing_
+    std::mutex writing_;                  // held to change parts_ or any part
+    std::mutex merging_;                  // held for the length of a merge
+    bool merge_runs_ = false;             // under writing_
     std::vector<Row> removed_meanwhile_;  // under writing_: what a running merge may have copied
 };
 

@@ -16,17 +16,19 @@ namespace {
 
 constexpr std::size_t kAhead = 8;  // spans between a prefetch and its use
 
-RAIMENT_INLINE void prefetch(const Entry* entries, const Span* spans, std::size_t index, std::size_t count) {
+RAIMENT_INLINE void prefetch(const Entry* entries, const Span* spans, std::size_t index,
+                             std::size_t count) {
     if (index + kAhead < count) __builtin_prefetch(entries + spans[index + kAhead].first);
 }
 
-RAIMENT_INLINE std::size_t keep(std::uint32_t row, bool near, std::uint32_t* rows, std::size_t kept) {
+RAIMENT_INLINE std::size_t keep(std::uint32_t row, bool near, std::uint32_t* rows,
+                                std::size_t kept) {
     rows[kept] = row;
     return kept + near;
 }
 
-std::size_t scalar_filter(const Entry* entries, const Span* spans, std::size_t count, const Entry& query,
-                          std::uint32_t radius, std::uint32_t* rows) {
+std::size_t scalar_filter(const Entry* entries, const Span* spans, std::size_t count,
+                          const Entry& query, std::uint32_t radius, std::uint32_t* rows) {
     std::size_t kept = 0;
     for (std::size_t s = 0; s < count; ++s) {
         prefetch(entries, spans, s, count);
@@ -41,7 +43,8 @@ std::size_t scalar_scan(const Hash* hashes, std::size_t first, std::size_t last,
                         std::uint32_t radius, std::uint32_t* rows) {
     std::size_t kept = 0;
     for (std::size_t row = first; row < last; ++row) {
-        kept = keep(static_cast<std::uint32_t>(row), distance(hashes[row], query) <= radius, rows, kept);
+        kept = keep(static_cast<std::uint32_t>(row), distance(hashes[row], query) <= radius, rows,
+                    kept);
     }
     return kept;
 }
@@ -54,15 +57,18 @@ RAIMENT_AVX2 inline __m256i avx2_popcount(__m256i value) {
                                            0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     const __m256i nibble = _mm256_set1_epi8(0x0F);
     const __m256i low = _mm256_shuffle_epi8(table, _mm256_and_si256(value, nibble));
-    const __m256i high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(value, 4), nibble));
+    const __m256i high =
+        _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(value, 4), nibble));
     return _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256());
 }
 
-RAIMENT_AVX2 std::size_t avx2_filter(const Entry* entries, const Span* spans, std::size_t count, const Entry& query,
-                                     std::uint32_t radius, std::uint32_t* rows) {
+RAIMENT_AVX2 std::size_t avx2_filter(const Entry* entries, const Span* spans, std::size_t count,
+                                     const Entry& query, std::uint32_t radius,
+                                     std::uint32_t* rows) {
     const auto low = static_cast<long long>(query.low), high = static_cast<long long>(query.high);
     const __m256i wanted = _mm256_setr_epi64x(low, high, low, high);
-    const __m256i sketch = _mm256_setr_epi64x(-1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL);  // without the row
+    const __m256i sketch =
+        _mm256_setr_epi64x(-1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL);  // without the row
     const __m256i limit = _mm256_set1_epi64x(radius);
     std::size_t kept = 0;
     for (std::size_t s = 0; s < count; ++s) {
@@ -70,38 +76,45 @@ RAIMENT_AVX2 std::size_t avx2_filter(const Entry* entries, const Span* spans, st
         std::uint32_t e = spans[s].first;
         for (; e + 2 <= spans[s].last; e += 2) {
             const __m256i two = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(entries + e));
-            const __m256i lanes = avx2_popcount(_mm256_and_si256(_mm256_xor_si256(two, wanted), sketch));
+            const __m256i lanes =
+                avx2_popcount(_mm256_and_si256(_mm256_xor_si256(two, wanted), sketch));
             const __m256i bits = _mm256_add_epi64(lanes, _mm256_shuffle_epi32(lanes, 0x4E));
-            const int far = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(bits, limit)));
+            const int far =
+                _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(bits, limit)));
             if (far != 15) {
                 kept = keep(entries[e].row, (far & 1) == 0, rows, kept);
                 kept = keep(entries[e + 1].row, (far & 4) == 0, rows, kept);
             }
         }
-        if (e < spans[s].last) kept = keep(entries[e].row, distance(entries[e], query) <= radius, rows, kept);
+        if (e < spans[s].last)
+            kept = keep(entries[e].row, distance(entries[e], query) <= radius, rows, kept);
     }
     return kept;
 }
 
-RAIMENT_AVX2 std::size_t avx2_scan(const Hash* hashes, std::size_t first, std::size_t last, const Hash& query,
-                                   std::uint32_t radius, std::uint32_t* rows) {
+RAIMENT_AVX2 std::size_t avx2_scan(const Hash* hashes, std::size_t first, std::size_t last,
+                                   const Hash& query, std::uint32_t radius, std::uint32_t* rows) {
     const __m256i wanted = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(&query));
     std::size_t kept = 0;
     for (std::size_t row = first; row < last; ++row) {
         const __m256i hash = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(hashes + row));
         const __m256i lanes = avx2_popcount(_mm256_xor_si256(hash, wanted));
-        const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-        const auto bits = static_cast<std::uint32_t>(_mm_cvtsi128_si32(two) + _mm_extract_epi32(two, 2));
+        const __m128i two =
+            _mm_add_epi64(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+        const auto bits =
+            static_cast<std::uint32_t>(_mm_cvtsi128_si32(two) + _mm_extract_epi32(two, 2));
         kept = keep(static_cast<std::uint32_t>(row), bits <= radius, rows, kept);
     }
     return kept;
 }
 
 RAIMENT_AVX512 std::size_t avx512_filter(const Entry* entries, const Span* spans, std::size_t count,
-                                         const Entry& query, std::uint32_t radius, std::uint32_t* rows) {
+                                         const Entry& query, std::uint32_t radius,
+                                         std::uint32_t* rows) {
     const auto low = static_cast<long long>(query.low), high = static_cast<long long>(query.high);
     const __m512i wanted = _mm512_setr_epi64(low, high, low, high, low, high, low, high);
-    const __m512i sketch = _mm512_setr_epi64(-1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL);
+    const __m512i sketch =
+        _mm512_setr_epi64(-1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL, -1, 0xFFFFFFFFLL);
     const __m512i limit = _mm512_set1_epi64(radius);
     std::size_t kept = 0;
     for (std::size_t s = 0; s < count; ++s) {
@@ -110,8 +123,10 @@ RAIMENT_AVX512 std::size_t avx512_filter(const Entry* entries, const Span* spans
             const std::uint32_t left = spans[s].last - e;
             const __mmask8 valid = left >= 4 ? 0xFF : static_cast<__mmask8>((1U << (2 * left)) - 1);
             const __m512i four = _mm512_maskz_loadu_epi64(valid, entries + e);
-            const __m512i lanes = _mm512_popcnt_epi64(_mm512_and_si512(_mm512_xor_si512(four, wanted), sketch));
-            const __m512i bits = _mm512_add_epi64(lanes, _mm512_shuffle_epi32(lanes, _MM_PERM_BADC));
+            const __m512i lanes =
+                _mm512_popcnt_epi64(_mm512_and_si512(_mm512_xor_si512(four, wanted), sketch));
+            const __m512i bits =
+                _mm512_add_epi64(lanes, _mm512_shuffle_epi32(lanes, _MM_PERM_BADC));
             unsigned near = _mm512_mask_cmple_epu64_mask(valid & 0x55, bits, limit);
             for (; near != 0; near &= near - 1) {
                 rows[kept++] = entries[e + static_cast<unsigned>(__builtin_ctz(near)) / 2].row;
@@ -121,9 +136,11 @@ RAIMENT_AVX512 std::size_t avx512_filter(const Entry* entries, const Span* spans
     return kept;
 }
 
-RAIMENT_AVX512 std::size_t avx512_scan(const Hash* hashes, std::size_t first, std::size_t last, const Hash& query,
-                                       std::uint32_t radius, std::uint32_t* rows) {
-    const __m512i wanted = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(&query)));
+RAIMENT_AVX512 std::size_t avx512_scan(const Hash* hashes, std::size_t first, std::size_t last,
+                                       const Hash& query, std::uint32_t radius,
+                                       std::uint32_t* rows) {
+    const __m512i wanted =
+        _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(&query)));
     const __m512i limit = _mm512_set1_epi64(radius);
     std::size_t kept = 0;
     for (std::size_t row = first; row < last; row += 2) {
@@ -143,16 +160,19 @@ RAIMENT_AVX512 std::size_t avx512_scan(const Hash* hashes, std::size_t first, st
 
 #elif defined(RAIMENT_NEON)
 
-std::size_t neon_filter(const Entry* entries, const Span* spans, std::size_t count, const Entry& query,
-                        std::uint32_t radius, std::uint32_t* rows) {
-    const uint8x16_t wanted = vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(query.low), vcreate_u64(query.high)));
-    const uint8x16_t sketch = vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(~0ULL), vcreate_u64(0xFFFFFFFFULL)));
+std::size_t neon_filter(const Entry* entries, const Span* spans, std::size_t count,
+                        const Entry& query, std::uint32_t radius, std::uint32_t* rows) {
+    const uint8x16_t wanted =
+        vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(query.low), vcreate_u64(query.high)));
+    const uint8x16_t sketch =
+        vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(~0ULL), vcreate_u64(0xFFFFFFFFULL)));
     std::size_t kept = 0;
     for (std::size_t s = 0; s < count; ++s) {
         prefetch(entries, spans, s, count);
         for (std::uint32_t e = spans[s].first; e < spans[s].last; ++e) {
             const uint8x16_t entry = vld1q_u8(reinterpret_cast<const std::uint8_t*>(entries + e));
-            const std::uint32_t bits = vaddvq_u8(vcntq_u8(vandq_u8(veorq_u8(entry, wanted), sketch)));
+            const std::uint32_t bits =
+                vaddvq_u8(vcntq_u8(vandq_u8(veorq_u8(entry, wanted), sketch)));
             kept = keep(entries[e].row, bits <= radius, rows, kept);
         }
     }
@@ -188,12 +208,16 @@ constexpr HammingKernel kNeon{neon_filter, neon_scan};
 const HammingKernel& hamming_kernel(Kernel kernel) {
     switch (kernel) {
 #if defined(RAIMENT_X86)
-        case Kernel::avx2: return kAvx2;
-        case Kernel::avx512: return kAvx512;
+        case Kernel::avx2:
+            return kAvx2;
+        case Kernel::avx512:
+            return kAvx512;
 #elif defined(RAIMENT_NEON)
-        case Kernel::neon: return kNeon;
+        case Kernel::neon:
+            return kNeon;
 #endif
-        default: return kScalar;
+        default:
+            return kScalar;
     }
 }
 

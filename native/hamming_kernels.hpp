@@ -33,8 +33,8 @@ struct Span {
 struct HammingKernel {
     // Write the rows of the entries in the spans whose 96 bits differ from the query's in at most
     // radius; return how many. rows has room for all of them.
-    std::size_t (*filter)(const Entry* entries, const Span* spans, std::size_t count, const Entry& query,
-                          std::uint32_t radius, std::uint32_t* rows);
+    std::size_t (*filter)(const Entry* entries, const Span* spans, std::size_t count,
+                          const Entry& query, std::uint32_t radius, std::uint32_t* rows);
     // Write the rows first..last-1 whose hash differs in at most radius bits; return how many.
     std::size_t (*scan)(const Hash* hashes, std::size_t first, std::size_t last, const Hash& query,
                         std::uint32_t radius, std::uint32_t* rows);
@@ -44,12 +44,14 @@ const HammingKernel& hamming_kernel(Kernel kernel);
 
 RAIMENT_INLINE std::uint32_t distance(const Hash& a, const Hash& b) {
     std::uint32_t bits = 0;
-    for (int i = 0; i < 4; ++i) bits += static_cast<std::uint32_t>(__builtin_popcountll(a.words[i] ^ b.words[i]));
+    for (int i = 0; i < 4; ++i)
+        bits += static_cast<std::uint32_t>(__builtin_popcountll(a.words[i] ^ b.words[i]));
     return bits;
 }
 
 RAIMENT_INLINE std::uint32_t distance(const Entry& a, const Entry& b) {
-    return static_cast<std::uint32_t>(__builtin_popcountll(a.low ^ b.low) + __builtin_popcount(a.high ^ b.high));
+    return static_cast<std::uint32_t>(__builtin_popcountll(a.low ^ b.low) +
+                                      __builtin_popcount(a.high ^ b.high));
 }
 
 }  // namespace raiment

@@ -36,8 +36,10 @@ double buckets_within(unsigned width, int reach) {
 double probing_cost(const Layout& layout, std::size_t rows, std::uint32_t radius) {
     double cost = 0;
     for (std::size_t c = 0; c < layout.chunks; ++c) {
-        const double each = static_cast<double>(rows) / static_cast<double>(std::uint64_t{1} << layout.width[c]);
-        cost += buckets_within(layout.width[c], reach_of(c, layout.chunks, radius)) * (kBucket + kEntry * each);
+        const double each =
+            static_cast<double>(rows) / static_cast<double>(std::uint64_t{1} << layout.width[c]);
+        cost += buckets_within(layout.width[c], reach_of(c, layout.chunks, radius)) *
+                (kBucket + kEntry * each);
     }
     return cost;
 }
@@ -71,7 +73,8 @@ Layout::Layout(std::size_t rows, std::size_t wanted) : chunks(0), start{}, width
 }
 
 std::uint32_t Layout::key(const Hash& hash, std::size_t chunk) const {
-    return static_cast<std::uint32_t>(bits_at(hash, start[chunk]) & ((std::uint64_t{1} << width[chunk]) - 1));
+    return static_cast<std::uint32_t>(bits_at(hash, start[chunk]) &
+                                      ((std::uint64_t{1} << width[chunk]) - 1));
 }
 
 std::uint32_t Layout::key_and_sketch(const Hash& hash, std::size_t chunk, Entry& sketch) const {

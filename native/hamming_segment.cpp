@@ -10,7 +10,8 @@ namespace raiment {
 namespace {
 
 std::size_t checked(std::size_t rows) {
-    if (rows >= std::numeric_limits<std::uint32_t>::max()) throw std::length_error("too many rows for one segment");
+    if (rows >= std::numeric_limits<std::uint32_t>::max())
+        throw std::length_error("too many rows for one segment");
     return rows;
 }
 
@@ -42,9 +43,15 @@ LargeArray<std::uint32_t> no_offsets(unsigned width) {
 
 }  // namespace
 
-Segment::Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count, std::size_t chunks)
-    : layout_(checked(count), chunks), rows_(count), hashes_(count), ids_(count), offsets_(layout_.chunks),
-      entries_(layout_.chunks), dead_(count) {
+Segment::Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count,
+                 std::size_t chunks)
+    : layout_(checked(count), chunks),
+      rows_(count),
+      hashes_(count),
+      ids_(count),
+      offsets_(layout_.chunks),
+      entries_(layout_.chunks),
+      dead_(count) {
     place_rows(ids, hashes);
     drop_repeats();
     for (std::size_t chunk = 1; chunk < layout_.chunks; ++chunk) fill_table(chunk);
@@ -66,7 +73,9 @@ void Segment::drop_repeats() {
     auto& offsets = offsets_[0];
     std::vector<Row> bucket;
     const auto order = [](const Row& a, const Row& b) {
-        return a.id != b.id ? a.id < b.id : std::lexicographical_compare(a.hash.words, a.hash.words + 4, b.hash.words, b.hash.words + 4);
+        return a.id != b.id ? a.id < b.id
+                            : std::lexicographical_compare(a.hash.words, a.hash.words + 4,
+                                                           b.hash.words, b.hash.words + 4);
     };
     const auto same = [](const Row& a, const Row& b) { return a.id == b.id && a.hash == b.hash; };
     std::size_t kept = 0;
@@ -147,7 +156,8 @@ struct Segment::Search {
     void announce(std::uint32_t query, std::size_t chunk) const {
         const std::uint32_t key = segment.layout_.key(queries[query], chunk);
         const std::uint32_t* offsets = segment.offsets_[chunk].data();
-        for (const std::uint32_t flip : plan.flips[chunk]) __builtin_prefetch(offsets + (key ^ flip));
+        for (const std::uint32_t flip : plan.flips[chunk])
+            __builtin_prefetch(offsets + (key ^ flip));
     }
 
     // Find the probe's buckets and begin to load them.
@@ -155,7 +165,8 @@ struct Segment::Search {
         constexpr std::size_t kAtOnce = 16;  // loads that a core keeps under way
         const std::vector<std::uint32_t>& flips = plan.flips[chunk];
         if (probe.spans.size() < flips.size()) probe.spans.resize(flips.size());
-        const std::uint32_t key = segment.layout_.key_and_sketch(queries[query], chunk, probe.sketch);
+        const std::uint32_t key =
+            segment.layout_.key_and_sketch(queries[query], chunk, probe.sketch);
         const std::uint32_t* offsets = segment.offsets_[chunk].data();
         Span* spans = probe.spans.data();
         std::size_t count = 0, entries = 0;
@@ -171,19 +182,22 @@ struct Segment::Search {
         probe.count = count;
         probe.entries = entries;
         for (std::size_t s = 0; s < std::min(probe.count, kAtOnce); ++s) {
-            __builtin_prefetch(chunk == 0 ? static_cast<const void*>(&segment.hashes_[probe.spans[s].first])
-                                          : &segment.entries_[chunk][probe.spans[s].first]);
+            __builtin_prefetch(
+                chunk == 0 ? static_cast<const void*>(&segment.hashes_[probe.spans[s].first])
+                           : &segment.entries_[chunk][probe.spans[s].first]);
         }
     }
 
     void look(const Probe& probe) {
         if (probe.chunk == 0) {
-            for (std::size_t s = 0; s < probe.count; ++s) scan(probe.query, probe.spans[s].first, probe.spans[s].last);
+            for (std::size_t s = 0; s < probe.count; ++s)
+                scan(probe.query, probe.spans[s].first, probe.spans[s].last);
             return;
         }
         if (rows.size() < probe.entries + 1) rows.resize(probe.entries + 1);
-        const std::size_t kept = kernel.filter(segment.entries_[probe.chunk].data(), probe.spans.data(), probe.count,
-                                               probe.sketch, plan.radius, rows.data());
+        const std::size_t kept =
+            kernel.filter(segment.entries_[probe.chunk].data(), probe.spans.data(), probe.count,
+                          probe.sketch, plan.radius, rows.data());
         for (std::size_t i = 0; i < kept; ++i) __builtin_prefetch(&segment.hashes_[rows[i]]);
         for (std::size_t i = 0; i < kept; ++i) judge(probe.query, probe.chunk, rows[i]);
     }
@@ -215,8 +229,9 @@ struct Segment::Search {
         constexpr std::size_t kBlock = 4096;
         if (rows.size() < kBlock) rows.resize(kBlock);
         for (; first < last; first += kBlock) {
-            const std::size_t kept = kernel.scan(segment.hashes_.data(), first, std::min(last, first + kBlock),
-                                                 queries[query], plan.radius, rows.data());
+            const std::size_t kept =
+                kernel.scan(segment.hashes_.data(), first, std::min(last, first + kBlock),
+                            queries[query], plan.radius, rows.data());
             for (std::size_t i = 0; i < kept; ++i) accept(query, rows[i]);
         }
     }
@@ -225,8 +240,10 @@ struct Segment::Search {
         const Hash& hash = segment.hashes_[row];
         if (distance(hash, queries[query]) > plan.radius) return;
         for (std::size_t earlier = 0; earlier < chunk; ++earlier) {
-            const std::uint32_t differing = segment.layout_.key(hash, earlier) ^ segment.layout_.key(queries[query], earlier);
-            if (__builtin_popcount(differing) <= plan.reach[earlier]) return;  // that chunk found it
+            const std::uint32_t differing =
+                segment.layout_.key(hash, earlier) ^ segment.layout_.key(queries[query], earlier);
+            if (__builtin_popcount(differing) <= plan.reach[earlier])
+                return;  // that chunk found it
         }
         accept(query, row);
     }
@@ -237,8 +254,8 @@ struct Segment::Search {
     }
 };
 
-void Segment::search(const Hash* queries, std::size_t count, std::uint32_t radius, const HammingKernel& kernel,
-                     std::vector<Hit>& hits) const {
+void Segment::search(const Hash* queries, std::size_t count, std::uint32_t radius,
+                     const HammingKernel& kernel, std::vector<Hit>& hits) const {
     Search search{*this, Plan(layout_, rows_, radius), kernel, queries, hits, {}};
     const std::size_t from = hits.size();
     // Where rows crowd into few buckets a scan is cheaper: such a query starts over with one.

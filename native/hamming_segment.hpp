@@ -49,7 +49,8 @@ class Segment {
 public:
     // Rows that occur twice are kept once. At most 2^32 - 1 rows (std::length_error); chunks as in
     // Layout.
-    Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count, std::size_t chunks = 0);
+    Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count,
+            std::size_t chunks = 0);
 
     std::size_t rows() const { return rows_; }
     std::size_t live() const { return rows_ - dead_.size(); }
@@ -63,8 +64,8 @@ public:
     Row row(std::size_t index) const { return {ids_[index], hashes_[index]}; }
 
     // Append every live row within the radius of each query, each once.
-    void search(const Hash* queries, std::size_t count, std::uint32_t radius, const HammingKernel& kernel,
-                std::vector<Hit>& hits) const;
+    void search(const Hash* queries, std::size_t count, std::uint32_t radius,
+                const HammingKernel& kernel, std::vector<Hit>& hits) const;
 
 private:
     struct Probe;
@@ -76,10 +77,11 @@ private:
 
     Layout layout_;
     std::size_t rows_;
-    LargeArray<Hash> hashes_;        // ordered by the key of chunk 0, which needs no table of entries
+    LargeArray<Hash> hashes_;  // ordered by the key of chunk 0, which needs no table of entries
     LargeArray<std::uint64_t> ids_;  // likewise
-    std::vector<LargeArray<std::uint32_t>> offsets_;  // of each chunk: where each key's bucket starts
-    std::vector<LargeArray<Entry>> entries_;          // of each chunk but 0, bucket after bucket
+    std::vector<LargeArray<std::uint32_t>>
+        offsets_;                             // of each chunk: where each key's bucket starts
+    std::vector<LargeArray<Entry>> entries_;  // of each chunk but 0, bucket after bucket
     DeadRows dead_;
 };
 

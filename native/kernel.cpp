@@ -33,22 +33,29 @@ std::vector<Kernel> supported_kernels() {
     return kernels;
 }
 
-Kernel active_kernel() { return choice().load(std::memory_order_relaxed); }
+Kernel active_kernel() {
+    return choice().load(std::memory_order_relaxed);
+}
 
 void use_kernel(Kernel kernel) {
     const auto kernels = supported_kernels();
     if (std::find(kernels.begin(), kernels.end(), kernel) == kernels.end()) {
-        throw std::invalid_argument(std::string("this processor cannot run ") + kernel_name(kernel));
+        throw std::invalid_argument(std::string("this processor cannot run ") +
+                                    kernel_name(kernel));
     }
     choice().store(kernel, std::memory_order_relaxed);
 }
 
 const char* kernel_name(Kernel kernel) {
     switch (kernel) {
-        case Kernel::neon: return "neon";
-        case Kernel::avx2: return "avx2";
-        case Kernel::avx512: return "avx512";
-        case Kernel::scalar: break;
+        case Kernel::neon:
+            return "neon";
+        case Kernel::avx2:
+            return "avx2";
+        case Kernel::avx512:
+            return "avx512";
+        case Kernel::scalar:
+            break;
     }
     return "scalar";
 }

@@ -23,8 +23,13 @@ using Frequencies = std::array<float, kHashBits>;
 class Reducer {
 public:
     Reducer(const Pixels& pixels, const PdqStages& stages)
-        : pixels_(pixels), stages_(stages), vertical_(pixels.rows), horizontal_(pixels.columns),
-          samples_(pixels.columns * pixels.channels), counted_(samples_), weighted_(samples_),
+        : pixels_(pixels),
+          stages_(stages),
+          vertical_(pixels.rows),
+          horizontal_(pixels.columns),
+          samples_(pixels.columns * pixels.channels),
+          counted_(samples_),
+          weighted_(samples_),
           line_(pixels.columns + kLanes, 0.0F) {}
 
     Grid grid() {
@@ -51,18 +56,22 @@ private:
         std::fill(counted_.begin(), counted_.end(), 0);
         for (std::size_t t = 0; t < band.length; t += 4) {
             const std::uint8_t* rows[4];
-            for (std::size_t i = 0; i < 4; ++i) rows[i] = row(band.first + std::min(t + i, band.length - 1));
+            for (std::size_t i = 0; i < 4; ++i)
+                rows[i] = row(band.first + std::min(t + i, band.length - 1));
             // The table is padded with zeros: a row repeated at the end weighs nothing.
-            stages_.add_four_rows(rows, vertical_.counts.data() + band.offset + t, counted_.data(), samples_);
+            stages_.add_four_rows(rows, vertical_.counts.data() + band.offset + t, counted_.data(),
+                                  samples_);
         }
         const float scale = 1.0F / static_cast<float>(vertical_.width * vertical_.width);
-        for (std::size_t x = 0; x < samples_; ++x) weighted_[x] = static_cast<float>(counted_[x]) * scale;
+        for (std::size_t x = 0; x < samples_; ++x)
+            weighted_[x] = static_cast<float>(counted_[x]) * scale;
     }
 
     void sum_weighted(const Band& band) {
         std::fill(weighted_.begin(), weighted_.end(), 0.0F);
         for (std::size_t t = 0; t < band.length; ++t) {
-            stages_.add_row(row(band.first + t), vertical_.weights[band.offset + t], weighted_.data(), samples_);
+            stages_.add_row(row(band.first + t), vertical_.weights[band.offset + t],
+                            weighted_.data(), samples_);
         }
     }
 
@@ -72,7 +81,8 @@ private:
             return;
         }
         for (std::size_t x = 0; x < pixels_.columns; ++x) {
-            line_[x] = kRed * weighted_[3 * x] + kGreen * weighted_[3 * x + 1] + kBlue * weighted_[3 * x + 2];
+            line_[x] = kRed * weighted_[3 * x] + kGreen * weighted_[3 * x + 1] +
+                       kBlue * weighted_[3 * x + 2];
         }
     }
 
@@ -97,7 +107,8 @@ int steps(const float* u, std::size_t apart, std::size_t count) {
 
 int quality(const Grid& grid) {
     int gradient = steps(grid.data(), kGrid, kGrid * (kGrid - 1));
-    for (std::size_t i = 0; i < kGrid; ++i) gradient += steps(grid.data() + i * kGrid, 1, kGrid - 1);
+    for (std::size_t i = 0; i < kGrid; ++i)
+        gradient += steps(grid.data() + i * kGrid, 1, kGrid - 1);
     return std::min(gradient / 90, 100);
 }
 
@@ -117,8 +128,10 @@ Frequencies seen(const Frequencies& frequencies, const Symmetry& symmetry) {
     Frequencies result;
     for (std::size_t i = 0; i < kHashSide; ++i) {
         for (std::size_t j = 0; j < kHashSide; ++j) {
-            const float value = frequencies[symmetry.transposed ? j * kHashSide + i : i * kHashSide + j];
-            const bool negate = (symmetry.negate_even_rows && i % 2 == 0) != (symmetry.negate_even_columns && j % 2 == 0);
+            const float value =
+                frequencies[symmetry.transposed ? j * kHashSide + i : i * kHashSide + j];
+            const bool negate = (symmetry.negate_even_rows && i % 2 == 0) !=
+                                (symmetry.negate_even_columns && j % 2 == 0);
             result[i * kHashSide + j] = negate ? -value : value;
         }
     }

@@ -23,7 +23,8 @@ Window window(std::size_t i, std::size_t n, std::size_t width) {
 Axis::Axis(std::size_t n) : size(n), width((n + 127) / 128) {
     std::vector<double> steps;
     for (std::size_t k = 0; k < kGrid; ++k) {
-        const auto centre = static_cast<std::size_t>((static_cast<double>(k) + 0.5) * static_cast<double>(n) / kGrid);
+        const auto centre = static_cast<std::size_t>((static_cast<double>(k) + 0.5) *
+                                                     static_cast<double>(n) / kGrid);
         const Window outer = window(centre, n, width);
         Band band{window(outer.first, n, width).first, 0, weights.size(), outer.inputs() == width};
         band.length = window(outer.last, n, width).last - band.first + 1;
@@ -42,9 +43,11 @@ Axis::Axis(std::size_t n) : size(n), width((n + 127) / 128) {
         double running = 0.0;
         for (std::size_t t = 0; t < band.length; ++t) {
             running += steps[t];
-            weights[band.offset + t] = static_cast<float>(running / static_cast<double>(outer.inputs()));
+            weights[band.offset + t] =
+                static_cast<float>(running / static_cast<double>(outer.inputs()));
             if (band.inner) {
-                counts[band.offset + t] = static_cast<std::uint16_t>(std::lround(running * static_cast<double>(width)));
+                counts[band.offset + t] =
+                    static_cast<std::uint16_t>(std::lround(running * static_cast<double>(width)));
             }
         }
         bands[k] = band;

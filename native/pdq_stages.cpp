@@ -19,7 +19,8 @@ struct Lanes {
 
     RAIMENT_INLINE void add_products(const float* a, const float* b) {
         for (std::size_t r = 0; r < kRegisters; ++r) {
-            registers[r] += *reinterpret_cast<const Loaded*>(a + r * kEach) * *reinterpret_cast<const Loaded*>(b + r * kEach);
+            registers[r] += *reinterpret_cast<const Loaded*>(a + r * kEach) *
+                            *reinterpret_cast<const Loaded*>(b + r * kEach);
         }
     }
 
@@ -70,7 +71,8 @@ const Dct& dct() {
     return matrices;
 }
 
-RAIMENT_INLINE void add_four_rows_body(const std::uint8_t* const rows[4], const std::uint16_t weights[4],
+RAIMENT_INLINE void add_four_rows_body(const std::uint8_t* const rows[4],
+                                       const std::uint16_t weights[4],
                                        std::int32_t* __restrict sums, std::size_t n) {
     const std::uint8_t* __restrict a = rows[0];
     const std::uint8_t* __restrict b = rows[1];
@@ -78,14 +80,16 @@ RAIMENT_INLINE void add_four_rows_body(const std::uint8_t* const rows[4], const 
     const std::uint8_t* __restrict d = rows[3];
     const std::uint16_t u = weights[0], v = weights[1], w = weights[2], z = weights[3];
     for (std::size_t x = 0; x < n; ++x) {
-        const auto first = static_cast<std::uint16_t>(static_cast<std::uint16_t>(a[x] * u) + static_cast<std::uint16_t>(b[x] * v));
-        const auto second = static_cast<std::uint16_t>(static_cast<std::uint16_t>(c[x] * w) + static_cast<std::uint16_t>(d[x] * z));
+        const auto first = static_cast<std::uint16_t>(static_cast<std::uint16_t>(a[x] * u) +
+                                                      static_cast<std::uint16_t>(b[x] * v));
+        const auto second = static_cast<std::uint16_t>(static_cast<std::uint16_t>(c[x] * w) +
+                                                       static_cast<std::uint16_t>(d[x] * z));
         sums[x] += static_cast<std::uint16_t>(first + second);
     }
 }
 
-RAIMENT_INLINE void add_row_body(const std::uint8_t* __restrict row, float weight, float* __restrict sums,
-                                 std::size_t n) {
+RAIMENT_INLINE void add_row_body(const std::uint8_t* __restrict row, float weight,
+                                 float* __restrict sums, std::size_t n) {
     for (std::size_t x = 0; x < n; ++x) sums[x] += weight * static_cast<float>(row[x]);
 }
 
@@ -97,7 +101,8 @@ RAIMENT_INLINE void project_body(const float* line, const Axis& axis, float* out
         const float* values = line + band.first;
         const float* weights = axis.weights.data() + band.offset;
         Lanes<Bytes> sum;
-        for (std::size_t t = 0; t < band.length; t += kLanes) sum.add_products(values + t, weights + t);
+        for (std::size_t t = 0; t < band.length; t += kLanes)
+            sum.add_products(values + t, weights + t);
         sum.store_folded(quarters[k]);
     }
     for (std::size_t k = 0; k < kGrid; ++k) {
@@ -118,7 +123,8 @@ RAIMENT_INLINE void transform_body(const float* grid, float* frequencies) {
             columns.store(row + part);
         }
         Lanes<Bytes> sum;
-        for (std::size_t j = 0; j < kGrid; ++j) sum.add_scaled(matrices.transposed.data() + j * kHashSide, row[j]);
+        for (std::size_t j = 0; j < kGrid; ++j)
+            sum.add_scaled(matrices.transposed.data() + j * kHashSide, row[j]);
         sum.store(frequencies + i * kHashSide);
     }
 }
@@ -126,7 +132,8 @@ RAIMENT_INLINE void transform_body(const float* grid, float* frequencies) {
 RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
     std::int32_t keys[kHashBits];
     for (std::size_t b = 0; b < kHashBits; ++b) {
-        const float value = values[b] + 0.0F;  // -0 becomes 0: they compare equal, so must their keys
+        const float value =
+            values[b] + 0.0F;  // -0 becomes 0: they compare equal, so must their keys
         std::int32_t raw;
         std::memcpy(&raw, &value, sizeof raw);
         keys[b] = raw ^ static_cast<std::int32_t>(static_cast<std::uint32_t>(raw >> 31) >> 1);
@@ -150,24 +157,26 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
     }
 }
 
-#define RAIMENT_PDQ_STAGES(NAME, TARGET, BYTES)                                                       \
-    TARGET void NAME##_add_four_rows(const std::uint8_t* const rows[4], const std::uint16_t weights[4], \
-                                     std::int32_t* sums, std::size_t n) {                            \
-        add_four_rows_body(rows, weights, sums, n);                                                  \
-    }                                                                                                \
-    TARGET void NAME##_add_row(const std::uint8_t* row, float weight, float* sums, std::size_t n) {  \
-        add_row_body(row, weight, sums, n);                                                          \
-    }                                                                                                \
-    TARGET void NAME##_project(const float* line, const Axis& axis, float* out) {                    \
-        project_body<BYTES>(line, axis, out);                                                        \
-    }                                                                                                \
-    TARGET void NAME##_transform(const float* grid, float* frequencies) {                            \
-        transform_body<BYTES>(grid, frequencies);                                                    \
-    }                                                                                                \
-    TARGET void NAME##_threshold(const float* values, std::uint8_t* bits) {                          \
-        threshold_body(values, bits);                                                                \
-    }                                                                                                \
-    constexpr PdqStages NAME##_stages{NAME##_add_four_rows, NAME##_add_row, NAME##_project,          \
+#define RAIMENT_PDQ_STAGES(NAME, TARGET, BYTES)                                             \
+    TARGET void NAME##_add_four_rows(const std::uint8_t* const rows[4],                     \
+                                     const std::uint16_t weights[4], std::int32_t* sums,    \
+                                     std::size_t n) {                                       \
+        add_four_rows_body(rows, weights, sums, n);                                         \
+    }                                                                                       \
+    TARGET void NAME##_add_row(const std::uint8_t* row, float weight, float* sums,          \
+                               std::size_t n) {                                             \
+        add_row_body(row, weight, sums, n);                                                 \
+    }                                                                                       \
+    TARGET void NAME##_project(const float* line, const Axis& axis, float* out) {           \
+        project_body<BYTES>(line, axis, out);                                               \
+    }                                                                                       \
+    TARGET void NAME##_transform(const float* grid, float* frequencies) {                   \
+        transform_body<BYTES>(grid, frequencies);                                           \
+    }                                                                                       \
+    TARGET void NAME##_threshold(const float* values, std::uint8_t* bits) {                 \
+        threshold_body(values, bits);                                                       \
+    }                                                                                       \
+    constexpr PdqStages NAME##_stages{NAME##_add_four_rows, NAME##_add_row, NAME##_project, \
                                       NAME##_transform, NAME##_threshold};
 
 // NEON is part of every 64-bit ARM processor: the plain build already uses it there.
@@ -182,10 +191,13 @@ RAIMENT_PDQ_STAGES(avx512, RAIMENT_AVX512, 64)
 const PdqStages& pdq_stages(Kernel kernel) {
     switch (kernel) {
 #if defined(RAIMENT_X86)
-        case Kernel::avx2: return avx2_stages;
-        case Kernel::avx512: return avx512_stages;
+        case Kernel::avx2:
+            return avx2_stages;
+        case Kernel::avx512:
+            return avx512_stages;
 #endif
-        default: return plain_stages;
+        default:
+            return plain_stages;
     }
 }
 
