@@ -7,10 +7,12 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define RAIMENT_X86 1
 #define RAIMENT_AVX2 __attribute__((target("avx2,popcnt,bmi2")))
-#define RAIMENT_AVX512                                                           \
-    __attribute__((                                                              \
-        target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,popcnt,bmi2," \
-               "prefer-vector-width=512")))
+#define RAIMENT_AVX512_SET "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,popcnt,bmi2"
+#if defined(__clang__)
+#define RAIMENT_AVX512 __attribute__((target(RAIMENT_AVX512_SET)))
+#else
+#define RAIMENT_AVX512 __attribute__((target(RAIMENT_AVX512_SET ",prefer-vector-width=512")))
+#endif
 #elif defined(__aarch64__)
 #define RAIMENT_NEON 1
 #endif
