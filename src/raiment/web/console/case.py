@@ -49,7 +49,11 @@ async def show_progress(request: Request, case_id: str) -> Response:
     async with house.database.read() as tx:
         found = await tx.desk.case_page(case_id)
     view = case_view(found, session, now)
-    return page("console/progress.html", found=found, view=view, now=now)
+    answer = page("console/progress.html", found=found, view=view, now=now)
+    if not view.waiting and found.case.state != CaseState.OPEN:
+        # All is answered: the rest of the page is to follow. Never while somebody may be writing a reason.
+        answer.headers["hx-refresh"] = "true"
+    return answer
 
 
 @router.post(f"{_PATH}/decision")

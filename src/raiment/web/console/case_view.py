@@ -12,7 +12,7 @@ from raiment.adapters.postgres.types import AnyRow, Rows
 from raiment.casework.action import ActionState
 from raiment.casework.case import CaseState, FoundBy
 from raiment.casework.decision import Outcome
-from raiment.web.console.clock_face import Face, clock_face
+from raiment.web.console.clock_face import Face, clock_face, face
 from raiment.web.console.permissions import may, to_decide
 from raiment.web.console.words import ACTION_STATES, ANSWERS, FOUND_BY, ITEM_STATES, KINDS
 
@@ -49,6 +49,8 @@ class CaseView:
 
     places: tuple[Place, ...]
     clocks: tuple[tuple[AnyRow, Face], ...]
+    soonest: Face | None
+    """The clock that is due first, None where none runs any more."""
     waiting: int
     """Actions that have no answer yet: while there are any, the page looks again."""
     closed_to_me: str
@@ -57,8 +59,11 @@ class CaseView:
 
 def case_view(page: CasePage, session: Session, now: datetime) -> CaseView:
     """Return the view of *page* for the person signed in."""
+    running = [clock.due_at for clock in page.clocks if clock.stopped_at is None]
+    reported_first = sorted(page.items, key=lambda item: item.found_by != FoundBy.REPORTED)
     return CaseView(
-        places=tuple(_place(item, page.actions) for item in page.items),
+        places=tuple(_place(item, page.actions) for item in reported_first),
+        soonest=face(min(running), now) if running else None,
         clocks=tuple((clock, clock_face(clock, now)) for clock in page.clocks),
         waiting=sum(action.state == ActionState.PENDING for action in page.actions),
         closed_to_me=why_not(page, session, now),

@@ -37,12 +37,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One clock: what is to be done by when, and why then."""
+    """What is to be done by when, and why then; laws that ask for the same at once stand together."""
 
     what: str
-    law: str
-    citation: str
-    why: str
+    grounds: tuple[str, ...]
     by: datetime
     done_at: datetime | None
     late: bool
@@ -92,7 +90,7 @@ def standing_of(page: ReportPage, regimes: Sequence[Regime], now: datetime) -> S
         received_at=page.report.received_at,
         child=page.report.child,
         steps=_steps(page, decision),
-        dues=tuple(_due(clock, titles, now) for clock in page.clocks),
+        dues=_dues(page.clocks, titles, now),
         places=places,
         more_copies=len(page.items) - len(places),
         decision="" if decision is None else DECISIONS[decision.outcome],
@@ -167,16 +165,26 @@ def _counted(count: int, total: int, what: str) -> str:
     return f"{count} of {total} places {what}."
 
 
-def _due(clock: AnyRow, titles: dict[str, str], now: datetime) -> Due:
-    return Due(
-        what=CLOCKS.get((clock.regime, clock.clock), clock.clock),
-        law=titles.get(clock.regime, clock.regime),
-        citation=clock.citation,
-        why=LAWS_LIMIT if clock.basis == Basis.LAW else OWN_TARGET,
-        by=clock.due_at,
-        done_at=clock.stopped_at,
-        late=(clock.stopped_at or now) > clock.due_at,
+def _dues(clocks: Rows, titles: dict[str, str], now: datetime) -> tuple[Due, ...]:
+    alike: dict[tuple[object, ...], list[AnyRow]] = {}
+    for clock in clocks:
+        what = CLOCKS.get((clock.regime, clock.clock), clock.clock)
+        alike.setdefault((what, clock.due_at, clock.stopped_at), []).append(clock)
+    return tuple(
+        Due(
+            what=CLOCKS.get((first.regime, first.clock), first.clock),
+            grounds=tuple(_ground(clock, titles) for clock in (first, *others)),
+            by=first.due_at,
+            done_at=first.stopped_at,
+            late=(first.stopped_at or now) > first.due_at,
+        )
+        for first, *others in alike.values()
     )
+
+
+def _ground(clock: AnyRow, titles: dict[str, str]) -> str:
+    why = LAWS_LIMIT if clock.basis == Basis.LAW else OWN_TARGET
+    return f"{titles.get(clock.regime, clock.regime)}: {clock.citation}; {why}."
 
 
 def _own_places(page: ReportPage) -> tuple[Place, ...]:

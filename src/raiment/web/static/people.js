@@ -4,6 +4,7 @@
 // Local time after UTC, since only the browser knows the place.
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
+  if (at.getTimezoneOffset() === 0) continue;
   const local = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   time.querySelector(".utc").insertAdjacentText("beforebegin", `${local} your time, `);
 }
