@@ -86,7 +86,7 @@ def _new_file(path: Path) -> Iterator[IO[str]]:
     """Lend a new file that appears under *path* once it is whole. Conflict where one exists."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("x", encoding="ascii", newline="\n") as file:
+        with draft.open("x", encoding="utf-8", newline="\n") as file:
             yield file
         os.link(draft, path)
     except FileExistsError as error:

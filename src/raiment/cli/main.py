@@ -12,6 +12,7 @@ from raiment.cli import (
     account,
     backup,
     database,
+    demo,
     hashes,
     key,
     log,
@@ -35,6 +36,7 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command(name="hash")(hashes.hash_files)
 app.command()(words.words)
+app.command()(demo.demo)
 app.command()(version.version)
 
 
