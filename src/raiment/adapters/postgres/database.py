@@ -68,6 +68,8 @@ def open_database(url: str | URL) -> Database:
         max_overflow=_OVERFLOW,
         pool_timeout=_POOL_WAIT_SECONDS,
         pool_pre_ping=True,
+        # Else the rowcount of an INSERT is -1, and "on conflict do nothing" would look like a success.
+        execution_options={"preserve_rowcount": True},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
