@@ -1,0 +1,1 @@
+"""The January story, played against a running server: each module is one of its parts."""
