@@ -108,11 +108,15 @@ async def watch_clocks(house: House) -> None:
 
 
 async def forget_expired(house: House) -> None:
-    """Delete sessions, links, counters and kept answers whose time has passed, and dead workers' rows."""
+    """Delete sessions, links, counters and kept answers whose time has passed."""
     now = house.now()
     async with house.database.begin() as tx:
         await tx.accounts.forget_expired(now)
         await tx.requests.forget_expired(now)
+
+
+async def strike_off_workers(house: House) -> None:
+    """Forget workers that died long ago."""
     await house.database.jobs.app.job_manager.prune_stalled_workers(FORGOTTEN_SECONDS)
 
 
@@ -123,4 +127,5 @@ DUTIES: Final = (
     Duty(settle_cases, 60),
     Duty(watch_clocks, 60),
     Duty(forget_expired, 3600),
+    Duty(strike_off_workers, 3600),
 )
