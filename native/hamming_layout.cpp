@@ -23,13 +23,34 @@ int reach_of(std::size_t chunk, std::size_t chunks, std::uint32_t radius) {
     return static_cast<int>(shares / chunks + (chunk < shares % chunks ? 1 : 0)) - 1;
 }
 
-double buckets_within(unsigned width, int reach) {
-    double buckets = 0, choose = 1;
+std::size_t buckets_within(unsigned width, int reach) {
+    std::size_t buckets = 0, choose = 1;
     for (int flips = 0; flips <= reach; ++flips) {
         buckets += choose;
-        choose = choose * (width - static_cast<unsigned>(flips)) / (flips + 1);
+        choose = choose * (width - static_cast<std::size_t>(flips)) /
+                 static_cast<std::size_t>(flips + 1);
     }
     return buckets;
+}
+
+// Up to kFarthestReach bits: what a shorter reach needs is a prefix.
+std::vector<std::uint32_t> make_flips(unsigned width) {
+    std::vector<std::uint32_t> masks{0};
+    for (unsigned a = 0; a < width; ++a) masks.push_back(1U << a);
+    for (unsigned a = 1; a < width; ++a) {
+        for (unsigned b = 0; b < a; ++b) masks.push_back(1U << a | 1U << b);
+    }
+    return masks;
+}
+
+const std::vector<std::uint32_t>& all_flips(unsigned width) {
+    constexpr unsigned kWidest = 256 / kFewestChunks + 1;
+    static const auto tables = [] {
+        std::array<std::vector<std::uint32_t>, kWidest + 1> made;
+        for (unsigned each = 0; each <= kWidest; ++each) made[each] = make_flips(each);
+        return made;
+    }();
+    return tables[width];
 }
 
 // Of one query, if the rows lie evenly.
@@ -38,7 +59,8 @@ double probing_cost(const Layout& layout, std::size_t rows, std::uint32_t radius
     for (std::size_t c = 0; c < layout.chunks; ++c) {
         const double each =
             static_cast<double>(rows) / static_cast<double>(std::uint64_t{1} << layout.width[c]);
-        cost += buckets_within(layout.width[c], reach_of(c, layout.chunks, radius)) *
+        cost += static_cast<double>(
+                    buckets_within(layout.width[c], reach_of(c, layout.chunks, radius))) *
                 (kBucket + kEntry * each);
     }
     return cost;
@@ -90,11 +112,7 @@ Plan::Plan(const Layout& layout, std::size_t rows, std::uint32_t wanted)
               probing_cost(layout, rows, radius) > kRow * static_cast<double>(rows);
     for (std::size_t c = 0; c < layout.chunks && !by_scan; ++c) {
         reach[c] = reach_of(c, layout.chunks, radius);
-        if (reach[c] >= 0) flips[c].push_back(0);
-        for (unsigned a = 0; a < layout.width[c] && reach[c] >= 1; ++a) flips[c].push_back(1U << a);
-        for (unsigned a = 1; a < layout.width[c] && reach[c] >= 2; ++a) {
-            for (unsigned b = 0; b < a; ++b) flips[c].push_back(1U << a | 1U << b);
-        }
+        flips[c] = {all_flips(layout.width[c]).data(), buckets_within(layout.width[c], reach[c])};
     }
 }
 

@@ -31,13 +31,22 @@ struct Layout {
     std::array<unsigned, kMostChunks> width;  // bits, 8..20
 };
 
+// Masks to xor to a key, those with fewer bits first.
+struct Flips {
+    const std::uint32_t* first = nullptr;
+    std::size_t count = 0;
+
+    const std::uint32_t* begin() const { return first; }
+    const std::uint32_t* end() const { return first + count; }
+};
+
 struct Plan {
     Plan(const Layout& layout, std::size_t rows, std::uint32_t radius);
 
     bool by_scan;  // probing would cost more than looking at every row
     std::uint32_t radius;
     std::array<int, kMostChunks> reach;
-    std::array<std::vector<std::uint32_t>, kMostChunks> flips;  // masks to xor to the key
+    std::array<Flips, kMostChunks> flips;
 };
 
 }  // namespace raiment

@@ -163,8 +163,8 @@ struct Segment::Search {
     // Find the probe's buckets and begin to load them.
     void aim(Probe& probe, std::uint32_t query, std::size_t chunk) const {
         constexpr std::size_t kAtOnce = 16;  // loads that a core keeps under way
-        const std::vector<std::uint32_t>& flips = plan.flips[chunk];
-        if (probe.spans.size() < flips.size()) probe.spans.resize(flips.size());
+        const Flips& flips = plan.flips[chunk];
+        if (probe.spans.size() < flips.count) probe.spans.resize(flips.count);
         const std::uint32_t key =
             segment.layout_.key_and_sketch(queries[query], chunk, probe.sketch);
         const std::uint32_t* offsets = segment.offsets_[chunk].data();

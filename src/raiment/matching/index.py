@@ -83,12 +83,12 @@ class PdqIndex:
         if not 0 <= radius <= PDQ_BITS:
             raise InvalidInput("radius", f"must be 0 to {PDQ_BITS} bits")
         places, distances, numbers, hashes = self._native.search(_matrix(queries), radius)
-        found: list[list[Neighbour]] = [[] for _ in queries]
+        found: dict[int, list[Neighbour]] = {}
         for place, distance, number, value in zip(
             places.tolist(), distances.tolist(), numbers.tolist(), hashes, strict=True
         ):
-            found[place].append(Neighbour(number, Pdq(value.tobytes()), distance))
-        return tuple(tuple(neighbours) for neighbours in found)
+            found.setdefault(place, []).append(Neighbour(number, Pdq(value.tobytes()), distance))
+        return tuple(tuple(found.get(place, ())) for place in range(len(queries)))
 
     def near_views(self, views: PdqViews, radius: int) -> tuple[tuple[View, Neighbour], ...]:
         """
