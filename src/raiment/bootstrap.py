@@ -8,7 +8,6 @@ schema, keys, decoding workers, rules. Every process of Raiment opens the house 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from raiment.adapters.postgres.migrate import upgrade
 from raiment.adapters.postgres.tables import installation
 from raiment.adapters.upstreams.demo import Demo
 from raiment.adapters.upstreams.openai_shaped import open_openai_shaped
-from raiment.adapters.vault import Keys, read_or_create_secret
+from raiment.adapters.vault import Keys, keys_of
 from raiment.errors import ConfigurationError
 from raiment.policy.regime import Regime
 from raiment.policy.regime_pack import parse_regime
@@ -36,7 +35,7 @@ from raiment.screening.detect_words import LexiconReader
 from raiment.screening.screen_request import Screen
 from raiment.screening.upstream import Upstream
 from raiment.screening.words.lexicon import Lexicon, compile_lexicon
-from raiment.settings import Settings, read_settings
+from raiment.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,6 @@ class House:
         return compile_lexicon(_lexicon_texts())
 
 
-def settings_from_environment() -> Settings:
-    """Read the settings of this process."""
-    return read_settings(os.environ)
-
-
 def load_screen() -> Screen:
     """Return what requests are judged with, at every door; needs no database."""
     words = LexiconReader(compile_lexicon(_lexicon_texts()), _lexicon_version())
@@ -96,11 +90,6 @@ def lend_database_url(settings: Settings) -> Iterator[str]:
         return
     with EmbeddedPostgres(settings.data_dir) as embedded:
         yield embedded.url
-
-
-def keys_of(settings: Settings) -> Keys:
-    """Return the installation's keys; makes the secret at the very first start."""
-    return Keys(settings.secret or read_or_create_secret(settings.data_dir))
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ import typer
 from raiment.adapters.http.links import ACCOUNT_LINK_HOLDS, account_link
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.transaction import Transaction
-from raiment.bootstrap import open_house, settings_from_environment
+from raiment.bootstrap import open_house
+from raiment.environment import settings_from_environment
 from raiment.errors import InvalidInput, NotFound
 from raiment.evidence.record import Record
 

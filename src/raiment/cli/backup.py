@@ -11,7 +11,8 @@ import typer
 from raiment.adapters.postgres.archive import Manifest
 from raiment.adapters.postgres.backup import restore_backup, write_backup
 from raiment.adapters.vault.keys import SECRET_FILE
-from raiment.bootstrap import lend_database_url, settings_from_environment
+from raiment.bootstrap import lend_database_url
+from raiment.environment import settings_from_environment
 from raiment.settings import Settings
 
 File = Annotated[Path, typer.Argument(dir_okay=False, help="The backup.")]

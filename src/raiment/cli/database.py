@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
-from raiment.bootstrap import settings_from_environment
+from raiment.environment import settings_from_environment
 
 app = typer.Typer(name="database", help="The database itself.", no_args_is_help=True)
 

@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from raiment.adapters.http.keys import KEY_PREFIX, SCOPES
+from raiment.adapters.http.scopes import KEY_PREFIX, SCOPES
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.transaction import Transaction
-from raiment.bootstrap import open_house, settings_from_environment
+from raiment.bootstrap import open_house
+from raiment.environment import settings_from_environment
 from raiment.errors import InvalidInput
 from raiment.evidence.record import Record
 

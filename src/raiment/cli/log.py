@@ -11,8 +11,9 @@ from typing import IO, Annotated
 
 import typer
 
-from raiment.adapters.vault import Keys
-from raiment.bootstrap import House, keys_of, open_house, settings_from_environment
+from raiment.adapters.vault import Keys, keys_of
+from raiment.bootstrap import House, open_house
+from raiment.environment import settings_from_environment
 from raiment.errors import Conflict, InvalidInput
 from raiment.evidence.checkpoint import Checkpoint, sign
 from raiment.evidence.note import verification_key

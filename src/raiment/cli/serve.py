@@ -14,9 +14,10 @@ from raiment import __version__
 from raiment.adapters.http.links import account_link
 from raiment.adapters.observe.process import cancelled_by_signals
 from raiment.adapters.platforms.webhook import webhook_secret, webhook_signer
-from raiment.bootstrap import open_house, settings_from_environment
+from raiment.bootstrap import open_house
 from raiment.cli.doors import Door, doors_of, keep_open, refuse_taken, wait_ready
 from raiment.cli.first_start import FIRST_SCOPES, Welcome, admit_demo, begin
+from raiment.environment import settings_from_environment
 from raiment.settings import Settings, parse_roles
 
 

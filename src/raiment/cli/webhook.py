@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from raiment.adapters.platforms.webhook import webhook_secret
-from raiment.bootstrap import keys_of, settings_from_environment
+from raiment.adapters.vault import keys_of
+from raiment.environment import settings_from_environment
 
 app = typer.Typer(name="webhook", help="Webhooks to the platform.", no_args_is_help=True)
 

@@ -9,10 +9,11 @@ from raiment.adapters.http.server import serve
 from raiment.adapters.observe.process import run_process
 from raiment.adapters.platforms.demo import demo_key
 from raiment.adapters.platforms.webhook import webhook_secret, webhook_signer
-from raiment.bootstrap import keys_of, settings_from_environment
+from raiment.adapters.vault import keys_of
 from raiment.demo.gallery import Gallery
 from raiment.demo.safeguard import Safeguard
 from raiment.demo.site import Site, make_app
+from raiment.environment import settings_from_environment
 from raiment.errors import ConfigurationError
 from raiment.settings import Settings
 

@@ -10,7 +10,8 @@ from raiment.adapters.http.server import serve
 from raiment.adapters.observe.process import run_process
 from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.pixels.signals import read_signals
-from raiment.bootstrap import open_house, open_upstream, settings_from_environment
+from raiment.bootstrap import open_house, open_upstream
+from raiment.environment import settings_from_environment
 from raiment.gateway.app import make_app
 from raiment.gateway.doors import Gateway
 from raiment.matching.signals import Signals

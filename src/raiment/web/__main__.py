@@ -6,7 +6,8 @@ import sys
 
 from raiment.adapters.http.server import serve
 from raiment.adapters.observe.process import run_process
-from raiment.bootstrap import open_house, settings_from_environment
+from raiment.bootstrap import open_house
+from raiment.environment import settings_from_environment
 from raiment.web.app import make_app
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from raiment.adapters.observe.process import run_process
-from raiment.bootstrap import settings_from_environment
+from raiment.environment import settings_from_environment
 from raiment.worker.work import work
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from raiment.adapters.http.keys import KEY_PREFIX
+from raiment.adapters.http.scopes import KEY_PREFIX
 from raiment.adapters.vault import Keys
 
 NAME: Final = "demonstration platform"

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from raiment.errors import ConfigurationError
+from raiment.settings import Settings
 
 SECRET_FILE = "secret.key"  # noqa: S105 - a file name
 _SECRET_BYTES = 32
@@ -59,6 +60,11 @@ class Keys:
         """
         message = text.encode("utf-8", "surrogatepass")
         return hmac.new(self._derive(purpose), message, sha256).hexdigest()
+
+
+def keys_of(settings: Settings) -> Keys:
+    """Return the installation's keys; makes its secret at the very first start."""
+    return Keys(settings.secret or read_or_create_secret(settings.data_dir))
 
 
 def read_or_create_secret(data_dir: Path) -> bytes:
