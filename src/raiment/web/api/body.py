@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from raiment.errors import InvalidInput, TooLarge
@@ -106,22 +106,29 @@ async def read_form(
     _, options = parse_options_header(request.headers["content-type"])
     if options.get(b"charset", b"utf-8").lower() != b"utf-8":
         raise InvalidInput("content-type", "the charset must be utf-8")
+    form = await _form(request, most_bytes)
+    try:
+        return await _parted(form)
+    finally:
+        await form.close()
+
+
+async def _parted(form: FormData) -> tuple[dict[str, object], dict[str, bytes]]:
     texts: dict[str, object] = {}
     files: dict[str, bytes] = {}
-    for name, value in await _form_items(request, most_bytes):
+    for name, value in form.multi_items():
         refuse_unstorable(name, BODY)
         if name in texts or name in files:
             raise InvalidInput(_path([name]), "is given twice")
         if isinstance(value, UploadFile):
             files[name] = await value.read()
-            await value.close()
         else:
             refuse_unstorable(value, _path([name]))
             texts[name] = value
     return texts, files
 
 
-async def _form_items(request: Request, most_bytes: int) -> Sequence[tuple[str, str | UploadFile]]:
+async def _form(request: Request, most_bytes: int) -> FormData:
     async with aclosing(request.stream()) as stream:
         parser = _InMemory(
             Headers(raw=request.headers.raw),
@@ -131,10 +138,9 @@ async def _form_items(request: Request, most_bytes: int) -> Sequence[tuple[str, 
             max_part_size=_MOST_FIELD_BYTES,
         )
         try:
-            form = await parser.parse()
+            return await parser.parse()
         except MultiPartException as error:
             raise InvalidInput(BODY, f"is not {FORM_TYPE} as this door reads it") from error
-    return form.multi_items()
 
 
 async def _bounded(
