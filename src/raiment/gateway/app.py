@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import msgspec
 from starlette.requests import Request as Call
@@ -36,11 +37,13 @@ def make_app(gateway: Gateway, *, secure: bool) -> Edge:
     """Return the ASGI application. *secure*: people reach the installation over TLS."""
     router = Router(
         routes=[
-            _door("/v1/images/generations", _images(Verb.GENERATE, _MOST_WORDS_BYTES), gateway),
-            _door("/v1/images/edits", _images(Verb.EDIT, MOST_BYTES), gateway),
-            _door("/v1/images/variations", _images(Verb.VARY, MOST_BYTES), gateway),
-            _door("/v1/moderations", _moderations, gateway),
-            _door("/v1/screenings", _screenings, gateway, tell=_problem_response),
+            Route(
+                "/v1/images/generations", _Door(gateway, _images(Verb.GENERATE, _MOST_WORDS_BYTES))
+            ),
+            Route("/v1/images/edits", _Door(gateway, _images(Verb.EDIT, MOST_BYTES))),
+            Route("/v1/images/variations", _Door(gateway, _images(Verb.VARY, MOST_BYTES))),
+            Route("/v1/moderations", _Door(gateway, _moderations)),
+            Route("/v1/screenings", _Door(gateway, _screenings, _problem_response)),
             Route("/healthz", _healthy),
             Route("/readyz", _ready(gateway)),
             Route("/metrics", _metrics),
@@ -51,24 +54,27 @@ def make_app(gateway: Gateway, *, secure: bool) -> Edge:
     return Edge(router, "gateway", MOST_BYTES, secure, _broken, _too_large)
 
 
-def _door(
-    path: str,
-    carry: Carry,
-    gateway: Gateway,
-    tell: Callable[[ServiceError], Response] = error_response,
-) -> Route:
-    """Return a POST door for holders of a gateway key; *tell* renders what goes wrong."""
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """A POST door for holders of a gateway key; *tell* renders what goes wrong."""
 
-    async def endpoint(call: Call) -> Response:
+    gateway: Gateway
+    carry: Carry
+    tell: Callable[[ServiceError], Response] = error_response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        response = await self._answer(Call(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, call: Call) -> Response:
+        if call.method != "POST":
+            return _wrong_method()
         try:
-            if call.method != "POST":
-                return _wrong_method()
-            key = await require_key(call.headers, "gateway", gateway.database)
-            return await carry(gateway, call, key.id)
+            key = await require_key(call.headers, "gateway", self.gateway.database)
+            return await self.carry(self.gateway, call, key.id)
         except ServiceError as error:
-            return tell(error)
-
-    return Route(path, endpoint, methods=None)
+            return self.tell(error)
 
 
 def _images(verb: Verb, most_bytes: int) -> Carry:
