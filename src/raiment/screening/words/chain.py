@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from raiment.screening.words.charge import Charge
 from raiment.screening.words.reading import Intent
-from raiment.screening.words.rules import Charge
 from raiment.screening.words.scene import Scene
 
 EARLIER_EDITS = 8

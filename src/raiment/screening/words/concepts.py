@@ -13,7 +13,9 @@ CONCEPTS: dict[str, str] = {
     "under": "under, beneath the clothes",
     "clothes": "clothing as a whole",
     "garment": "one piece that covers the body",
+    "neckline": "edges of a garment that move to show more",
     "cover": "what covers a body without being worn for it: towel, blanket, drape",
+    "scrap": "what hides little when it is all somebody wears: leaves, tape, foam, hair",
     "underwear": "pieces worn next to the skin",
     "skimpy": "bikini, thong and other wear that is mostly absence",
     "swimwear": "ordinary swimwear",
@@ -23,6 +25,8 @@ CONCEPTS: dict[str, str] = {
     "everything": "all of it",
     "nude": "naked, nude, and phrases for it",
     "shirtless": "bare above the waist, ordinary for men",
+    "nothing": "nothing, none, empty: said of what is worn",
+    "only": "wearing only: whatever follows is all there is",
     "without": "without, no, not wearing",
     "sheer": "see-through",
     "wet": "wet, soaked",
@@ -81,3 +85,8 @@ CHARGED = frozenset(
     }
 )
 """Concepts that make a hidden text worth reading."""
+
+SPELT = frozenset(
+    {"undress", "clothes", "underwear", "nude", "sheer", "revealing", "without", "remove"}
+)
+"""Concepts whose words are recognised when misspelt."""

@@ -15,7 +15,7 @@ _WORD_FOR = {
     "👩": "woman", "👱": "woman", "💃": "woman", "🧍": "person", "👨": "man", "🧑": "person", "👸": "woman",
     "👧": "little girl", "👦": "little boy", "🧒": "child", "👶": "baby", "👯": "women",
     "🚫": "no", "❌": "remove", "⛔": "no", "✂": "remove", "🗑": "delete", "🙅": "no", "➖": "remove",
-    "👀": "show", "👁": "show", "➡": "into", "⬇": "down", "♀": "woman", "♂": "man", "🔥": "hot",
+    "👀": "show", "👁": "show", "➡": "replaced by", "⬇": "down", "♀": "woman", "♂": "man", "🔥": "hot",
 }  # fmt: skip
 _PICTURE = re.compile(f"[{''.join(_WORD_FOR)}]")
 

@@ -59,6 +59,9 @@ _MORSE_LETTERS = dict(
     )
 )
 _READABLE_SHARE = 0.8
+_SHORTEST_SAYING = 3
+_SURROGATES = range(0xD800, 0xE000)
+_UNICODE_END = 0x110000
 _DEPTH = 3
 """Codes within codes are undone this many times."""
 
@@ -108,7 +111,11 @@ def _readable(decode: Callable[[str], bytes], code: str) -> str | None:
     except (ValueError, binascii.Error):
         return None
     letters = sum(character.isalpha() or character.isspace() for character in plain)
-    fits = len(plain) > 2 and plain.isprintable() and letters >= _READABLE_SHARE * len(plain)
+    fits = (
+        len(plain) >= _SHORTEST_SAYING
+        and plain.isprintable()
+        and letters >= _READABLE_SHARE * len(plain)
+    )
     return plain if fits else None
 
 
@@ -119,8 +126,8 @@ def _escaped(escape: str) -> str:
     if escape[0] == "%":
         return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "ignore") or " "
     number = int(escape[2:].strip("{}"), 16)
-    # Surrogates and numbers beyond Unicode are no characters.
-    return chr(number) if number < 0xD800 or 0xDFFF < number < 0x110000 else " "
+    possible = number < _UNICODE_END and number not in _SURROGATES
+    return chr(number) if possible else " "
 
 
 def _from_hex(code: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from raiment.screening.words.lexicon import Lexicon, Piece, Term
 from raiment.screening.words.text import Word
 
-_GAP_WORDS = 4
+_GAP_WORDS = 7
 _SHORTEST_STEM = 1
 _SEMITIC_PREFIXES = (
     ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ك"),
@@ -41,7 +41,7 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
     found: list[Hit] = []
     swallowed: dict[tuple[str, int], int] = {}
     for i, word in enumerate(words):
-        for term in _exactest(_terms(word.letters, lexicon), words, i):
+        for term in _exactest(_terms(words, i, lexicon), words, i):
             last, gapped = _end(term, words, i)
             coverage = min(1.0, term.rank / len(word.letters))
             found.append(Hit(term.concept, term.language, i, last, term.strong, coverage))
@@ -50,14 +50,19 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
                     key = (term.language, place)
                     swallowed[key] = max(swallowed.get(key, 0), last - i)
     return [
-        hit for hit in found if swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
+        hit
+        for hit in found
+        if hit.concept == _ASIDE
+        or swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
     ]
 
 
-def _terms(letters: str, lexicon: Lexicon) -> Iterator[Term]:
-    """Yield the terms that may begin with the word *letters*."""
-    for form in _forms(letters):
+def _terms(words: Sequence[Word], place: int, lexicon: Lexicon) -> Iterator[Term]:
+    """Yield the terms that may begin with the word at *place*."""
+    following = words[place + 1].letters if place + 1 < len(words) else ""
+    for form in _forms(words[place].letters):
         yield from lexicon.words.get(form, ())
+        yield from lexicon.pairs.get((form, following), ())
         for length in range(_SHORTEST_STEM, min(len(form), lexicon.longest_stem) + 1):
             yield from lexicon.stems.get(form[:length], ())
 

@@ -13,6 +13,7 @@ _LETTER_FOR = str.maketrans(
         "&": "e", "#": "h", "^": "a",
     }
 )  # fmt: skip
+_FEWEST_LETTERS = 2
 _WORD = re.compile(r"(?<![^\s\"'.,;:?/\-])[a-z0-9@$!|+€£¥¡(&#^]{3,}(?![^\s\"'.,;:?!)/\-])")
 _MEASURE = re.compile(
     r"#.*|\d+[a-z]{1,3}|[a-z]{1,3}\d+|\d+(?:st|nd|rd|th|girls?|boys?|people|woman|man)|[a-z]+\d{1,4}"
@@ -29,7 +30,7 @@ def undo_leet(text: Traced) -> Traced:
 def _letters(word: str) -> str:
     """Return the letters of *word*, or *word* itself when it is no disguise (a size, a number)."""
     letters = sum(map(str.isalpha, word))
-    if letters < 2 or letters == len(word) or _MEASURE.fullmatch(word):
+    if letters < _FEWEST_LETTERS or letters == len(word) or _MEASURE.fullmatch(word):
         return word
     bare = word.rstrip("!(+#&^|")
     return bare.translate(_LETTER_FOR) + word[len(bare) :]

@@ -7,7 +7,9 @@ import re
 from raiment.screening.words.text import Traced, rewrite
 
 _APART = re.compile(
-    r"(?<![^\W_])[^\W\d_](?:(?P<gap> |[^\w\s]{1,3}|_{1,3}| ?[^\w\s]{1,2} ?)[^\W\d_](?:(?P=gap)[^\W\d_])+)(?![^\W_])"
+    r"(?<![^\W_])[^\W\d_]"
+    r"(?:(?P<gap> |[^\w\s]{1,3}|_{1,3}| ?[^\w\s]{1,2} ?)[^\W\d_](?:(?P=gap)[^\W\d_])+)"
+    r"(?![^\W_])"
 )
 _POINTED = re.compile(
     r"(?<![^\W_])[^\W\d_]{1,12}(?:[.*_\-|/~+·•'\"]{1,3}[^\W\d_]{1,12})+(?![^\W_])"

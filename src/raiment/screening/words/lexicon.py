@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from raiment.errors import ConfigurationError
-from raiment.screening.words.concepts import CHARGED, CONCEPTS
+from raiment.screening.words.concepts import CHARGED, CONCEPTS, SPELT
 from raiment.screening.words.fold import folded
 from raiment.screening.words.text import words_of
+from raiment.screening.words.typos import SHORTEST, Near, neighbourhood
 
 _STRONG_LETTERS = 5
 _LATIN_END = "\u0250"
@@ -48,12 +49,18 @@ class Lexicon:
     """All languages' terms, indexed by their first word."""
 
     words: Mapping[str, tuple[Term, ...]]
+    pairs: Mapping[tuple[str, str], tuple[Term, ...]]
+    """Terms of several words of which the second stands right behind the first."""
     stems: Mapping[str, tuple[Term, ...]]
+    vocabulary: Mapping[str, frozenset[str]]
+    """Every whole word of every term, with the languages that know it."""
     longest_stem: int
     orders: Mapping[str, str]
     """For each language where the verb stands: ``verb-first``, ``verb-last`` or ``free``."""
     charged: frozenset[str]
     """Whole words that matter by themselves; a quick test whether a hidden text is worth reading."""
+    near: Near
+    """By which misspelt words that matter are found."""
 
 
 def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
@@ -63,28 +70,50 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
     Raises ConfigurationError naming the file and line when a table is malformed.
     """
     words: dict[str, list[Term]] = {}
+    pairs: dict[tuple[str, str], list[Term]] = {}
     stems: dict[str, list[Term]] = {}
+    vocabulary: dict[str, set[str]] = {}
     orders: dict[str, str] = {}
     charged: set[str] = set()
+    spelt: dict[str, frozenset[str]] = {}
     for name in sorted(texts):
         language, order, rows = _table(name, texts[name])
         orders[language] = order
         for concept, written in rows:
             first, rest = _pieces(written)
-            whole = not first.stem and len(folded(written)) >= _STRONG_LETTERS
-            strong = first.letters >= _LATIN_END or whole
+            for piece in (first, *rest):
+                if not piece.stem:
+                    vocabulary.setdefault(piece.letters, set()).add(language)
+            strong = _is_strong(concept, language, written, first)
             rank = len(first.letters) if first.stem else 100
             term = Term(concept, language, rest, strong, rank)
-            (stems if first.stem else words).setdefault(first.letters, []).append(term)
+            if rest and not (first.stem or rest[0].stem or rest[0].gap):
+                pairs.setdefault((first.letters, rest[0].letters), []).append(term)
+            else:
+                (stems if first.stem else words).setdefault(first.letters, []).append(term)
             if concept in CHARGED and not rest and len(first.letters) >= _STRONG_LETTERS - 1:
                 charged.add(first.letters)
+            if concept in SPELT and not rest and len(first.letters) >= SHORTEST:
+                spelt[first.letters] = spelt.get(first.letters, frozenset()) | {language}
     return Lexicon(
         words={word: tuple(terms) for word, terms in words.items()},
+        pairs={pair: tuple(terms) for pair, terms in pairs.items()},
         stems={stem: tuple(terms) for stem, terms in stems.items()},
+        vocabulary={word: frozenset(of) for word, of in vocabulary.items()},
         longest_stem=max(map(len, stems), default=0),
         orders=orders,
         charged=frozenset(charged),
+        near=neighbourhood(spelt),
     )
+
+
+def _is_strong(concept: str, language: str, written: str, first: Piece) -> bool:
+    """Return whether the term means the same in a sentence of another language."""
+    if first.letters >= _LATIN_END:
+        return True
+    # English words for nudity are used in every language: "nude", "porn".
+    travels = language == "en" and concept in CHARGED
+    return not first.stem and len(folded(written)) >= _STRONG_LETTERS - travels
 
 
 def _table(name: str, text: str) -> tuple[str, str, list[tuple[str, str]]]:
@@ -108,7 +137,7 @@ def _row(place: str, line: str) -> Iterator[tuple[str, str]]:
     if not tab or concept not in CONCEPTS:
         raise ConfigurationError(place, "a row is a known concept, a tab and terms")
     for term in terms.split(","):
-        if not term.strip():
+        if not words_of(folded(term)):
             raise ConfigurationError(place, "there is an empty term")
         yield concept, term.strip()
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from itertools import islice
 
+from raiment.screening.words.fold import folded
 from raiment.screening.words.reading import Modality, Who
 from raiment.screening.words.scene import Scene
 
 _ADULT_AGE = 18
+_AGE_DIGITS = 2
 _AGE_REACH = 2
+_NAMES_LOOKED_AT = 50
 _GLUED_AGE = re.compile(r"(\d{1,2})(?:yo|yrs?|yrold|y|歳|岁|살)")
-_NAME = re.compile(
-    r"(?<![.!?\n] )(?<!^)\b[A-Z\u00c0-\u00de\u0410-\u042f][a-z\u00df-\u00ff\u0430-\u044f]{1,20}"
-    r"(?: (?:de|del|van|von|der|di|da|al|bin|ibn) ?)?(?:[ -][A-Z\u00c0-\u00de\u0410-\u042f]"
-    r"[a-z\u00df-\u00ff\u0430-\u044f']{1,20}){1,2}"
-)
+_CAPITALS = re.compile(r"\b[^\W\d_a-z][^\W\d_A-Z]{1,20}(?:[ -][^\W\d_a-z][^\W\d_A-Z']{1,20})+")
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z0-9_.]{3,30}\b")
 
 
-def whom(scene: Scene, raw: str, modality: Modality, source_person: bool | None) -> Who:
+def whom(
+    scene: Scene,
+    raw: str,
+    vocabulary: Container[str],
+    modality: Modality,
+    source_person: bool | None,
+) -> Who:
     """
     Return whom the request is about, the most protective reading first.
 
@@ -26,7 +33,7 @@ def whom(scene: Scene, raw: str, modality: Modality, source_person: bool | None)
     """
     if scene.has("acquaintance"):
         return Who.ACQUAINTANCE
-    if scene.has("famous") or _HANDLE.search(raw) or _NAME.search(raw):
+    if scene.has("famous") or _HANDLE.search(raw) or names_somebody(raw, vocabulary):
         return Who.NAMED
     if modality is Modality.EDIT and source_person:
         return Who.SOURCE
@@ -52,6 +59,20 @@ def points_at_somebody(scene: Scene, modality: Modality) -> bool:
     return pointed < introduced
 
 
+def names_somebody(raw: str, vocabulary: Container[str]) -> bool:
+    """
+    Return whether two capitalised words stand together in *raw* that *vocabulary* does not hold.
+
+    Brands and places may pass for people: then the request is read more strictly, never less.
+    """
+    if raw.istitle() or raw.isupper():
+        return False
+    return any(
+        all(folded(word) not in vocabulary for word in re.split(r"[ -]", match.group())[:2])
+        for match in islice(_CAPITALS.finditer(raw), _NAMES_LOOKED_AT)
+    )
+
+
 def speaks_of_minor(scene: Scene) -> bool:
     """Return whether the words name a child, an adolescent or an age under eighteen."""
     if scene.has("minor"):
@@ -64,7 +85,7 @@ def _is_young(scene: Scene, place: int) -> bool:
     glued = _GLUED_AGE.fullmatch(letters)
     if glued:
         return int(glued.group(1)) < _ADULT_AGE
-    if not letters.isdecimal() or len(letters) > 2 or int(letters) >= _ADULT_AGE:
+    if not letters.isdecimal() or len(letters) > _AGE_DIGITS or int(letters) >= _ADULT_AGE:
         return False
     beside = range(max(0, place - 1), min(len(scene.words), place + 1 + _AGE_REACH))
     return any("years" in scene.said[i] for i in beside)

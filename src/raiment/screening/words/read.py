@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from raiment.screening.words import chain, seams
+from raiment.screening.words import chain, seams, typos
+from raiment.screening.words.charge import Charge, charges
 from raiment.screening.words.hits import Hit, find_hits
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
 from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsReading
-from raiment.screening.words.rules import Charge, Situation, charges
+from raiment.screening.words.rules import Situation
 from raiment.screening.words.scene import Scene, scene_of
 from raiment.screening.words.text import Traced, Word, words_of
 
@@ -26,6 +27,7 @@ _MINOR_SCORE = 0.99
 _SEXUAL = ("nude", "undress", "part", "sexual", "explicit", "underwear", "pose")
 _PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
 _SHORTEST_LEGIBLE = 3
+_SURE_COVERAGE = 0.7
 _UNSPACED = "\u0e00"
 
 
@@ -49,6 +51,7 @@ class _View:
     scenes: tuple[Scene, ...]
     mixed: Scene
     language: str
+    languages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
             mended = mend(rendering.text, lexicon)
             if mended is not rendering.text:
                 yield Rendering(mended, rendering.undone | {name})
+        languages = _view(rendering, lexicon).languages
+        mended = typos.mend(rendering.text, lexicon.near, lexicon.vocabulary, languages)
+        if mended is not rendering.text:
+            yield Rendering(mended, rendering.undone | {"typos"})
     for rendering in normalised.hidden:
         if "initials" in rendering.undone:
             parted = seams.unglue(rendering.text, lexicon)
@@ -110,7 +117,7 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
 def _legible(text: Traced, lexicon: Lexicon) -> int:
     """Return how many words of *text* the lexicon has as they stand."""
     return sum(
-        len(word.letters) >= _SHORTEST_LEGIBLE and word.letters in lexicon.words
+        len(word.letters) >= _SHORTEST_LEGIBLE and word.letters in lexicon.vocabulary
         for word in words_of(text.characters)
     )
 
@@ -135,7 +142,7 @@ def _view(rendering: Rendering, lexicon: Lexicon) -> _View:
     """Return the scenes of *rendering*, one for each language that plausibly wrote it."""
     words = words_of(rendering.text.characters)
     hits = find_hits(words, lexicon)
-    plausible = _plausible(words, hits)
+    plausible = _plausible(hits)
     language = max(sorted(plausible), key=plausible.__getitem__, default="und")
     unspaced = any(word.letters >= _UNSPACED for word in words)
 
@@ -150,13 +157,22 @@ def _view(rendering: Rendering, lexicon: Lexicon) -> _View:
     own = [hit for hit in hits if plausible.get(hit.language) == plausible[language]]
     taken = {place for hit in own for place in range(hit.first, hit.last + 1)}
     foreign = [
-        hit for hit in hits if hit.strong and taken.isdisjoint(range(hit.first, hit.last + 1))
+        hit
+        for hit in hits
+        if (hit.strong or _names_a_child(hit, words[hit.first]))
+        and taken.isdisjoint(range(hit.first, hit.last + 1))
     ]
     mixed = scene((*own, *foreign), order)
-    return _View(rendering, words, scenes, mixed, language)
+    return _View(rendering, words, scenes, mixed, language, frozenset(plausible))
 
 
-def _plausible(words: Sequence[Word], hits: Sequence[Hit]) -> dict[str, float]:
+def _names_a_child(hit: Hit, word: Word) -> bool:
+    """Return whether *hit* speaks of a child surely enough to count in any language."""
+    long_enough = len(word.letters) >= _SHORTEST_LEGIBLE + 1
+    return hit.concept == "minor" and long_enough and hit.coverage >= _SURE_COVERAGE
+
+
+def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
     """
     Return the languages that may have written the words, with how many words each knows.
 
@@ -174,7 +190,13 @@ def _plausible(words: Sequence[Word], hits: Sequence[Hit]) -> dict[str, float]:
 
 
 def _whom(view: _View, request: _Request) -> Who:
-    return whom(view.mixed, request.raw, request.modality, request.source_person)
+    return whom(
+        view.mixed,
+        request.raw,
+        request.lexicon.vocabulary,
+        request.modality,
+        request.source_person,
+    )
 
 
 def _situation(who: Who, request: _Request) -> Situation:

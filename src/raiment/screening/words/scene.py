@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter
 
 from raiment.screening.words.hits import Hit
 from raiment.screening.words.text import Word
@@ -27,6 +30,13 @@ _SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous"
 _NEGATION_REACH = 4
 _UNKNOWN_BETWEEN = 2
 _OBJECT_REACH = 5
+_LONGEST_TERM = 16
+"""Words from the first to the last of a term, gaps included, at most."""
+_PARTNERS = 24
+"""Hits looked at around one hit; no honest sentence has more within reach."""
+_MOST_HITS = 400
+"""Hits of one concept that are judged; a text repeating one word thousands of times says it once."""
+_first = attrgetter("first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,12 @@ class Scene:
     ) -> Iterator[tuple[Hit, Hit]]:
         """Yield pairs of hits of one sentence, in either order, at most *reach* words between them."""
         reach = reach * 2 if self.unspaced else reach
-        seconds = self.of(second)
+        seconds = sorted(self.of(second), key=_first)
         for one in self.of(first):
-            for other in seconds:
+            start = bisect_left(seconds, one.first - reach - _LONGEST_TERM, key=_first)
+            for other in islice(seconds, start, start + _PARTNERS):
+                if other.first > one.last + reach + 1:
+                    break
                 if one != other and self._gap(one, other) <= reach and self._together(one, other):
                     yield one, other
 
@@ -70,41 +83,54 @@ class Scene:
         inside = range(verb.first, verb.last + 1)
         if any(not _OTHER_OBJECTS.isdisjoint(self.said[i]) for i in inside):
             return False
+        if self._is_detail(thing.last + 1, thing) or self._is_detail(verb.first - 1, verb):
+            return False
         if thing.first > verb.last:
             return self._free_between(verb.last + 1, thing.first)
         if thing.last < verb.first:
             if self.verb_last:
-                return self._free_between(thing.last + 1, verb.first)
+                placed = self._is_place(thing)
+                return not placed and self._free_between(thing.last + 1, verb.first)
             return self._only_free(thing.last + 1, verb.first) and not self._acts_after(verb)
         return True
+
+    def is_worn(self, verb: Hit, thing: Hit) -> bool:
+        """Return whether *verb* puts *thing* on somebody: nothing about it is changed instead."""
+        between = range(min(verb.last, thing.last) + 1, max(verb.first, thing.first))
+        return not self._is_detail(thing.last + 1, thing) and not any(
+            "detail" in self.said[i] for i in between
+        )
 
     def refused(self, hit: Hit) -> bool:
         """Return whether a negation stands just before *hit* (or after it, where verbs come last)."""
         reach = _NEGATION_REACH * 2 if self.unspaced else _NEGATION_REACH
-        before = range(max(0, hit.first - reach), hit.first)
-        after = (
-            range(hit.last + 1, min(len(self.words), hit.last + 1 + reach))
-            if self.verb_last
-            else ()
-        )
+        last = hit.last + reach if self.verb_last else hit.first
         negations = sum(
-            "negation" in self.said[i] and self._same_sentence(i, hit.first)
-            for i in (*before, *after)
+            (hit.first - reach <= other.last < hit.first or hit.last < other.first <= last)
+            and self._same_sentence(other.first, hit.first)
+            for other in self.places.get("negation", ())
         )
         return negations % 2 == 1
 
-    def beside(self, hit: Hit, concepts: frozenset[str], reach: int) -> bool:
-        """Return whether one of *concepts* stands within *reach* words of *hit* in its sentence."""
-        places = range(max(0, hit.first - reach), min(len(self.words), hit.last + 1 + reach))
-        return any(
-            not concepts.isdisjoint(self.said[i]) and self._same_sentence(i, hit.first)
-            for i in places
-            if not hit.first <= i <= hit.last
-        )
+    def distance(self, hit: Hit, concepts: frozenset[str], reach: int) -> int | None:
+        """Return how many words from *hit* one of *concepts* stands in its sentence, None beyond *reach*."""
+        for step in range(1, reach + 1):
+            for place in (hit.first - step, hit.last + step):
+                if (
+                    0 <= place < len(self.words)
+                    and not concepts.isdisjoint(self.said[place])
+                    and self._same_sentence(place, hit.first)
+                ):
+                    return step
+        return None
 
     def has_other_object(self, verb: Hit) -> bool:
         """Return whether *verb* has something harmless to act on close by."""
-        return self.beside(verb, _OTHER_OBJECTS, _OBJECT_REACH * (2 if self.unspaced else 1))
+        reach = _OBJECT_REACH * (2 if self.unspaced else 1)
+        inside = range(verb.first, verb.last + 1)
+        return self.distance(verb, _OTHER_OBJECTS, reach) is not None or any(
+            not _OTHER_OBJECTS.isdisjoint(self.said[i]) for i in inside
+        )
 
     def _free_between(self, start: int, end: int) -> bool:
         unknown = somebody = 0
@@ -122,6 +148,20 @@ class Scene:
 
     def _only_free(self, start: int, end: int) -> bool:
         return all(not _FREE.isdisjoint(self.said[i]) for i in range(start, end))
+
+    def _is_place(self, thing: Hit) -> bool:
+        """Return whether a preposition before *thing* makes it only the place (``auf der Bluse``)."""
+        before = thing.first - 1
+        if before >= 0 and not _FREE.isdisjoint(self.said[before]) and "of" not in self.said[before]:
+            before -= 1
+        return before > 0 and "of" in self.said[before] and self._same_sentence(before, thing.first)
+
+    def _is_detail(self, place: int, hit: Hit) -> bool:
+        """Return whether the word beside *hit* is a detail: ``bra strap``, ``the stain off the shirt``."""
+        if self.verb_last or not 0 <= place < len(self.words):
+            return False
+        said = self.said[place]
+        return "detail" in said and hit.concept not in said and self._same_sentence(place, hit.first)
 
     def _acts_after(self, verb: Hit) -> bool:
         """Return whether *verb* has another object behind it."""
@@ -149,7 +189,9 @@ def scene_of(
     places: dict[str, list[Hit]] = {}
     said: list[set[str]] = [set() for _ in words]
     for hit in hits:
-        places.setdefault(hit.concept, []).append(hit)
+        alike = places.setdefault(hit.concept, [])
+        if len(alike) < _MOST_HITS:
+            alike.append(hit)
         for i in range(hit.first, hit.last + 1):
             said[i].add(hit.concept)
     return Scene(words, hits, places, tuple(map(frozenset, said)), verb_last, unspaced)

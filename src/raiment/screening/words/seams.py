@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.text import Traced, Word, words_of
@@ -21,7 +22,7 @@ def unglue(text: Traced, lexicon: Lexicon) -> Traced:
     """Return *text* with glued words parted; the same object when every word stands alone."""
     cuts: list[int] = []
     for word in words_of(text.characters):
-        if len(word.letters) >= _SHORTEST_GLUED and word.letters not in lexicon.words:
+        if len(word.letters) >= _SHORTEST_GLUED and word.letters not in lexicon.vocabulary:
             cuts += (word.start + cut for cut in _cuts(word.letters, lexicon))
     if not cuts:
         return text
@@ -42,7 +43,7 @@ def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
     words = words_of(text.characters)
     joins = [
         (one.end, other.start)
-        for one, other in zip(words, words[1:], strict=False)
+        for one, other in pairwise(words)
         if text.characters[one.end] not in "'\u2019" and _is_cut(one, other, lexicon)
     ]
     if not joins:
@@ -65,7 +66,7 @@ def _is_cut(one: Word, other: Word, lexicon: Lexicon) -> bool:
     # Two words that both mean something stand side by side by themselves: "baby doll".
     shorter = min(len(one.letters), len(other.letters))
     return shorter == _SCRAP or (
-        shorter > _SCRAP and not {one.letters, other.letters} <= lexicon.words.keys()
+        shorter > _SCRAP and not {one.letters, other.letters} <= lexicon.vocabulary.keys()
     )
 
 
@@ -79,7 +80,7 @@ def _cuts(letters: str, lexicon: Lexicon) -> Sequence[int]:
             so_far, best = pieces[start], pieces[end]
             if so_far is None or (best is not None and so_far + 1 >= best):
                 continue
-            if letters[start:end] in lexicon.words:
+            if letters[start:end] in lexicon.vocabulary:
                 pieces[end], before[end] = so_far + 1, start
     cuts: list[int] = []
     end = len(letters) if pieces[-1] else 0
@@ -99,5 +100,4 @@ def _is_request(parts: Sequence[str], length: int, lexicon: Lexicon) -> bool:
         return False
     if not any(len(part) >= _SHORTEST_CHARGED and part in lexicon.charged for part in parts):
         return False
-    languages = [{term.language for term in lexicon.words[part]} for part in parts]
-    return bool(set.intersection(*languages))
+    return bool(frozenset.intersection(*(lexicon.vocabulary[part] for part in parts)))

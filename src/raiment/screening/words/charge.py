@@ -1,0 +1,113 @@
+"""Which rules hold in a scene, and what excuses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raiment.screening.words.hits import Hit
+from raiment.screening.words.reading import Intent
+from raiment.screening.words.rules import RULES, SINGLES, SOMEBODY, TRIPLES, Rule, Scores, Situation
+from raiment.screening.words.scene import Scene
+
+_HARMLESS = frozenset({"thing", "harmless"})
+_SELLING = "shop"
+_CALM = ("shop", "medical", "art")
+_ANYBODY = frozenset({*SOMEBODY, "minor"})
+_EXCUSED = frozenset({"nude", "part", "undress", "sheer", "underwear", "without", "bare"})
+_CALMED = 0.5
+_TRIPLE_REACH = 10
+_POINTED = ("pronoun", "definite", "acquaintance", "famous")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One rule that held: its intent, its score here, and the hits that made it hold."""
+
+    intent: Intent
+    score: float
+    hits: tuple[Hit, ...]
+
+
+def charges(scene: Scene, situation: Situation) -> Iterator[Charge]:
+    """Yield every rule that holds in *scene*, scored for *situation*."""
+    for single in SINGLES:
+        for hit in scene.of((single.concept,)):
+            if not _excused(scene, hit, situation):
+                score = _calmed(scene, single.intent, single.scores, situation)
+                yield Charge(single.intent, score, (hit,))
+    for rule in RULES:
+        if not (scene.has(*rule.first) and scene.has(*rule.second)):
+            continue
+        for first, second in scene.pairs(rule.first, rule.second, rule.reach):
+            if _stands(scene, rule, first, second) and not _excused(scene, first, situation):
+                score = _calmed(scene, rule.intent, rule.scores, situation)
+                yield Charge(rule.intent, score, (first, second))
+    yield from _triples(scene, situation)
+
+
+def _triples(scene: Scene, situation: Situation) -> Iterator[Charge]:
+    for triple in TRIPLES:
+        if not (scene.has(*triple.verb) and scene.has(*triple.second) and scene.has(*triple.third)):
+            continue
+        for one, other in scene.pairs(triple.second, triple.third, _TRIPLE_REACH):
+            verb = next(
+                (verb for verb, _ in scene.pairs(triple.verb, (one.concept,), _TRIPLE_REACH)), None
+            )
+            if verb is not None and ("negation" in triple.verb or not scene.refused(verb)):
+                score = _calmed(scene, triple.intent, triple.scores, situation)
+                yield Charge(triple.intent, score, (verb, one, other))
+
+
+def _stands(scene: Scene, rule: Rule, first: Hit, second: Hit) -> bool:
+    """Return whether the two hits stand to each other as the rule's kind demands."""
+    if second.concept == "swimwear" and scene.has(_SELLING):
+        return False
+    match rule.kind:
+        case "near":
+            return True
+        case "worn":
+            return scene.has(*_POINTED) or _changes(scene, first)
+        case "dressed":
+            return scene.is_worn(first, second)
+        case "object":
+            return scene.is_object(first, second)
+        case "person":
+            return scene.is_object(first, second) and not scene.has_other_object(first)
+        case _:
+            return _follows(scene, rule.kind, first, second)
+
+
+def _follows(scene: Scene, kind: str, first: Hit, second: Hit) -> bool:
+    """Return whether *second* comes after *first*; where verbs come last, English order means nothing."""
+    in_order = scene.verb_last or first.last < second.first
+    return in_order and (kind == "then" or scene.is_object(first, second))
+
+
+def _changes(scene: Scene, hit: Hit) -> bool:
+    """Return whether the words want *hit* changed for its own sake, as no tailor would say."""
+    return scene.has("add", "replace") and not (scene.has(_SELLING) or scene.has_other_object(hit))
+
+
+def _excused(scene: Scene, hit: Hit, situation: Situation) -> bool:
+    """Return whether *hit* is refused by the words, or said of an object nearer than anybody."""
+    if scene.refused(hit):
+        return True
+    if hit.concept not in _EXCUSED:
+        return False
+    reach = 2 if situation is Situation.PERSON else 3
+    to_object = scene.distance(hit, _HARMLESS, reach)
+    to_somebody = scene.distance(hit, _ANYBODY, reach)
+    return to_object is not None and (to_somebody is None or to_object < to_somebody)
+
+
+def _calmed(scene: Scene, intent: Intent, scores: Scores, situation: Situation) -> float:
+    """
+    Return the situation's score, halved by a shop, clinic or studio around nobody in particular.
+
+    In an edit no surrounding excuses undressing: whoever is in the photograph is real.
+    """
+    nobody = situation is Situation.FICTION
+    described = situation is Situation.EDIT and intent is not Intent.UNDRESS
+    score = scores[situation]
+    return score * _CALMED if (nobody or described) and scene.has(*_CALM) else score

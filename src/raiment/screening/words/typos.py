@@ -1,0 +1,75 @@
+"""Misspelt words: one letter dropped, doubled, swapped or wrong in a word that matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from raiment.screening.words.text import Traced, rewrite, words_of
+
+SHORTEST = 5
+"""Shorter words have too many honest neighbours."""
+_SHORTEST_CHANGED = 7
+"""Shorter words with another letter in place of the right one are mostly other words (thing, thong)."""
+_SPACED_SCRIPTS = "\u0e00"
+_WORD = re.compile(r"[^\W_]+")
+
+Near = Mapping[str, tuple[str, frozenset[str]]]
+"""A word that matters, or one with a letter dropped: the word, and the languages it matters in."""
+
+
+def neighbourhood(words: Mapping[str, frozenset[str]]) -> Near:
+    """Return the forms to look misspelt words up by. *words* gives each word's languages."""
+    near: dict[str, tuple[str, frozenset[str]]] = {}
+    for word in sorted(words, reverse=True):
+        for form in _dropped(word):
+            near[form] = (word, words[word])
+    return near
+
+
+def mend(text: Traced, near: Near, known: Mapping[str, object], languages: AbstractSet[str]) -> Traced:
+    """
+    Return *text* with misspelt words that matter spelt right; the same object when there are none.
+
+    A word is misspelt when no language knows it, one letter makes it a word that matters in one of
+    *languages*, and its first letter is right: people err inside words, and honest neighbours (baked,
+    naked) mostly differ in the first.
+    """
+    corrections = {
+        word.letters: right
+        for word in words_of(text.characters)
+        if len(word.letters) >= SHORTEST - 1
+        and word.letters < _SPACED_SCRIPTS
+        and word.letters not in known
+        and (right := _corrected(word.letters, near, languages)) is not None
+    }
+    if not corrections:
+        return text
+    return rewrite(text, _WORD, lambda match: corrections.get(match.group(), match.group()))
+
+
+def _corrected(word: str, near: Near, languages: AbstractSet[str]) -> str | None:
+    for form in _dropped(word):
+        right, of = near.get(form, ("", frozenset()))
+        if right and right[0] == word[0] and not of.isdisjoint(languages) and _near(word, right):
+            return right
+    return None
+
+
+def _dropped(word: str) -> Iterator[str]:
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+def _near(one: str, other: str) -> bool:
+    """Return whether a letter dropped, added, swapped with its neighbour or changed makes the words equal."""
+    if len(one) > len(other):
+        one, other = other, one
+    start = next((i for i, letter in enumerate(one) if letter != other[i]), len(one))
+    if len(one) < len(other):
+        return one[start:] == other[start + 1 :]
+    if one[start : start + 2][::-1] == other[start : start + 2]:
+        return one[start + 2 :] == other[start + 2 :]
+    return len(one) >= _SHORTEST_CHANGED and one[start + 1 :] == other[start + 1 :]
