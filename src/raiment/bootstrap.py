@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from importlib.resources import files
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from raiment.adapters.observe.logs import logger
 from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.postgres.database import Database, open_database
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
@@ -27,7 +28,7 @@ from raiment.adapters.postgres.tables import installation
 from raiment.adapters.upstreams.demo import Demo
 from raiment.adapters.upstreams.openai_shaped import open_openai_shaped
 from raiment.adapters.vault import Keys, keys_of
-from raiment.errors import ConfigurationError
+from raiment.errors import ConfigurationError, Unavailable
 from raiment.policy.regime import Regime
 from raiment.policy.regime_pack import parse_regime
 from raiment.policy.rule_set import RuleSet, parse_rule_set
@@ -36,6 +37,8 @@ from raiment.screening.screen_request import Screen
 from raiment.screening.upstream import Upstream
 from raiment.screening.words.lexicon import Lexicon, compile_lexicon
 from raiment.settings import Settings
+
+_DATABASE_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,24 @@ async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
     embedded = EmbeddedPostgres(settings.data_dir)
     url = await asyncio.to_thread(embedded.start)
     stack.push_async_callback(asyncio.to_thread, embedded.stop)
+    stack.push_async_callback(_cancel, asyncio.create_task(_keep_running(embedded)))
     return url
+
+
+async def _keep_running(embedded: EmbeddedPostgres) -> None:
+    """Bring the embedded server back if it was killed; every process looks, the first acts."""
+    while True:
+        await asyncio.sleep(_DATABASE_LOOK_SECONDS)
+        try:
+            await asyncio.to_thread(embedded.start)
+        except Unavailable:
+            logger.warning("database_not_restarted", part="database")
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _belong_together(database: Database, keys: Keys, settings: Settings) -> None:
