@@ -77,9 +77,9 @@ class BrowsingReviewer:
     browser: Browser
     page: Page | None = None
 
-    async def enter(self, stage: Stage, link: str) -> None:
-        """Set a password with the one-time *link* and be signed in."""
-        del stage
+    async def enter(self, stage: Stage, name: str, link: str) -> None:
+        """Set a password for the account with its one-time *link*, and be signed in."""
+        del stage, name
         self.page = await self.browser.new_page(viewport={"width": 1280, "height": 900})
         await self.page.goto(link)
         await self.page.get_by_label("New password").fill(_PASSWORD)

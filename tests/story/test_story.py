@@ -45,7 +45,7 @@ async def test_the_story_with_a_browser(running: Installation, tmp_path: Path) -
             Console(file=io.StringIO()),
         )
         person, reviewer = BrowsingPerson(browser), BrowsingReviewer(browser)
-        cast = Cast(person, reviewer, running.admin_link, photograph(1), photograph(2))
+        cast = Cast(person, reviewer, "admin", running.admin_link, photograph(1), photograph(2))
         ending = await play(stage, cast, export)
 
     assert ending.log_size > 50

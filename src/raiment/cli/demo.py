@@ -15,7 +15,7 @@ from rich.console import Console
 
 from raiment.adapters.http.links import account_link
 from raiment.adapters.postgres.ids import base32
-from raiment.bootstrap import House, open_house, settings_from_environment
+from raiment.bootstrap import House, open_house
 from raiment.cli.account import create_account
 from raiment.cli.key import create_key
 from raiment.cli.story.person import FormPerson
@@ -23,11 +23,15 @@ from raiment.cli.story.pictures import photograph
 from raiment.cli.story.play import Cast, Ending, play
 from raiment.cli.story.reviewer import FormReviewer
 from raiment.cli.story.stage import Stage
+from raiment.environment import settings_from_environment
 from raiment.errors import ConfigurationError, Unavailable
+
+app = typer.Typer()
 
 _SCOPES = ("gateway", "content", "trace", "case")
 
 
+@app.command()
 def demo(
     export: Annotated[
         Path | None, typer.Option(help="Where to write the log's export (default: a new folder).")
@@ -50,7 +54,8 @@ async def _demo(export: Path, voice: Console) -> Ending:
     if settings.demo is None:
         raise ConfigurationError("RAIMENT_DEMO", "the story needs the demonstration platform")
     async with open_house(settings) as house:
-        api_key, link = await _admit(house)
+        account = f"demo-{base32(6)}"
+        api_key, token = await _admit(house, account)
     # Numeric loopback addresses get no cookies from aiohttp unless told so.
     jar = CookieJar(unsafe=True)
     timeout = ClientTimeout(total=timedelta(seconds=30).total_seconds())
@@ -65,16 +70,17 @@ async def _demo(export: Path, voice: Console) -> Ending:
         )
         await _refuse_silence(stage)
         photos = [photograph(secrets.randbits(32)) for _ in range(2)]
-        cast = Cast(FormPerson(), FormReviewer(), account_link(settings.web.url, link), *photos)
+        link = account_link(settings.web.url, token)
+        cast = Cast(FormPerson(), FormReviewer(), account, link, *photos)
         return await play(stage, cast, export)
 
 
-async def _admit(house: House) -> tuple[str, str]:
-    """Return a fresh API key and the one-time link of a fresh reviewer."""
+async def _admit(house: House, account: str) -> tuple[str, str]:
+    """Return a fresh API key and the one-time link of the new reviewer *account*."""
     async with house.database.begin() as tx:
         now = house.now()
         key = await create_key(tx, "demo", _SCOPES, now, "rmt_" + secrets.token_urlsafe(32))
-        return key, await create_account(tx, f"demo-{base32(6)}", "reviewer", now)
+        return key, await create_account(tx, account, "reviewer", now)
 
 
 async def _refuse_silence(stage: Stage) -> None:

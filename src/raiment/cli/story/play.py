@@ -21,8 +21,10 @@ class Cast:
 
     person: Person
     reviewer: Reviewer
-    reviewer_link: str
-    """One-time link of a fresh account."""
+    account: str
+    """Name of the reviewer's fresh account."""
+    account_link: str
+    """Its one-time link."""
     photo: bytes
     """The photograph of the story; unlike any that this installation has banked."""
     other_photo: bytes
@@ -105,7 +107,7 @@ async def _case_of(stage: Stage, post_id: str) -> str:
 
 async def _remove(stage: Stage, cast: Cast, case_id: str, posts: tuple[str, ...]) -> None:
     stage.tell("5. A reviewer decides, with a blurred preview and the provenance before them")
-    await cast.reviewer.enter(stage, cast.reviewer_link)
+    await cast.reviewer.enter(stage, cast.account, cast.account_link)
     stage.sent(f"{stage.web}/console/cases/{case_id}   remove")
     await cast.reviewer.remove(stage, case_id)
     for post_id in posts:
