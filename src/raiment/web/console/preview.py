@@ -77,7 +77,7 @@ def _drawn(why: str) -> Response:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 128" width="128" height="128" '
         'font-family="sans-serif" font-size="10" fill="#495057">'
-        '<rect width="128" height="128" fill="#dfe3e6"/>'
+        f'<title>{escape(why)}</title><rect width="128" height="128" fill="#dfe3e6"/>'
         f"{texts}</svg>"
     )
     return Response(svg, media_type="image/svg+xml", headers=_NO_STORE)
