@@ -15,9 +15,13 @@ from raiment.bootstrap import lend_database_url
 from raiment.environment import settings_from_environment
 from raiment.settings import Settings
 
+backup_app = typer.Typer()
+restore_app = typer.Typer()
+
 File = Annotated[Path, typer.Argument(dir_okay=False, help="The backup.")]
 
 
+@backup_app.command()
 def backup(file: File) -> None:
     """Write database and secret to FILE, as they are now; Raiment may go on running."""
     settings = settings_from_environment()
@@ -26,6 +30,7 @@ def backup(file: File) -> None:
         _tell(write_backup(url, file, secret_file=_secret_file(settings), at=now))
 
 
+@restore_app.command()
 def restore(
     file: File,
     replace: Annotated[

@@ -1,29 +1,36 @@
-"""What a database without accounts gets, so that somebody can begin."""
+"""What ``raiment serve`` opens: the installation, and what a database without accounts gets to begin with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from raiment.adapters.platforms import demo
-from raiment.bootstrap import House
+from raiment.adapters.platforms.webhook import webhook_secret, webhook_signer
+from raiment.bootstrap import House, open_house
 from raiment.cli.account import create_account
 from raiment.cli.key import create_key
+from raiment.cli.welcome import ADMIN, FIRST_SCOPES, Welcome
 from raiment.errors import Conflict
-
-ADMIN = "admin"
-FIRST_SCOPES = ("gateway", "content", "trace")
+from raiment.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """Shown once; kept nowhere."""
+@asynccontextmanager
+async def open_begun(settings: Settings) -> AsyncIterator[Welcome | None]:
+    """
+    Open the house, and close it; lend what the first start made, None at a later one.
 
-    link_token: str
-    api_key: str
+    Raise ConfigurationError where a setting of any door cannot work.
+    """
+    async with open_house(settings, pixel_workers=1) as house:
+        webhook_signer(webhook_secret(settings.platform, house.keys))
+        welcome = await _begin(house)
+        if settings.demo is not None:
+            await _admit_demo(house)
+        yield welcome
 
 
-async def begin(house: House) -> Welcome | None:
-    """Make the first account and the first API key; None where there is an account already."""
+async def _begin(house: House) -> Welcome | None:
     try:
         async with house.database.begin() as tx:
             if await tx.accounts.count():
@@ -36,10 +43,9 @@ async def begin(house: House) -> Welcome | None:
         return None
 
 
-async def admit_demo(house: House) -> None:
-    """Let the demonstration platform call the API, where it never was let."""
+async def _admit_demo(house: House) -> None:
+    """Let the demonstration platform call the API, unless it ever was let: it may have been revoked."""
     async with house.database.begin() as tx:
-        if any(row.name == demo.NAME for row in await tx.accounts.keys()):
-            return
-        secret = demo.demo_key(house.keys)
-        await create_key(tx, demo.NAME, demo.SCOPES, house.now(), secret)
+        if all(row.name != demo.NAME for row in await tx.accounts.keys()):
+            secret = demo.demo_key(house.keys)
+            await create_key(tx, demo.NAME, demo.SCOPES, house.now(), secret)

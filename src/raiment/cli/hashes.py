@@ -15,6 +15,8 @@ from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.pixels.signals import read_signals
 from raiment.errors import InvalidInput, ServiceError, TooLarge
 
+app = typer.Typer()
+
 
 class FileHash(msgspec.Struct):
     """One line of output; what could not be had is null, and *error* says why."""
@@ -27,6 +29,7 @@ class FileHash(msgspec.Struct):
     error: str | None = None
 
 
+@app.command(name="hash")
 def hash_files(
     files: Annotated[list[Path], typer.Argument(help="Pictures.")],
 ) -> None:

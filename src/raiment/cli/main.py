@@ -3,41 +3,63 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from raiment.adapters.observe.logs import configure_logs
 from raiment.adapters.observe.process import status_of
-from raiment.cli import (
-    account,
-    backup,
-    database,
-    demo,
-    hashes,
-    key,
-    log,
-    serve,
-    version,
-    webhook,
-    words,
-)
+
+COMMANDS: Final = {
+    "serve": "serve:app",
+    "demo": "demo:app",
+    "account": "account:app",
+    "key": "key:app",
+    "log": "log:app",
+    "backup": "backup:backup_app",
+    "restore": "backup:restore_app",
+    "webhook": "webhook:app",
+    "database": "database:app",
+    "hash": "hashes:app",
+    "words": "words:app",
+    "version": "version:app",
+}
+"""Where each command is defined. A module is loaded when its command is called: some take a second."""
+
+
+class _Commands(TyperGroup):
+    """The commands, each loaded when it is needed."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        del ctx
+        module, _, name = COMMANDS.get(cmd_name, "").partition(":")
+        if not module:
+            return None
+        app: typer.Typer = getattr(import_module(f"raiment.cli.{module}"), name)
+        command = typer.main.get_command(app)
+        assert isinstance(command, TyperCommand | TyperGroup)
+        return command
+
 
 app = typer.Typer(
     name="raiment",
+    cls=_Commands,
     help="Stops AI tools from undressing people, and gets intimate images taken down fast.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for noun in (account, key, log, webhook, database):
-    app.add_typer(noun.app)
-app.command()(serve.serve)
-app.command()(backup.backup)
-app.command()(backup.restore)
-app.command(name="hash")(hashes.hash_files)
-app.command()(words.words)
-app.command()(demo.demo)
-app.command()(version.version)
+
+
+@app.callback()
+def _raiment() -> None:
+    pass
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, BinaryIO
 
 import msgspec
+import typer
 
 from raiment.adapters.postgres.ids import new_id
 from raiment.bootstrap import load_screen
@@ -16,6 +17,8 @@ from raiment.screening.detect_words import WordsReader
 from raiment.screening.request import Request, SourcePerson, Verb, person_in
 from raiment.screening.screen_request import Screen, screen_request
 from raiment.screening.words import Modality, WordsReading, reading_as_json
+
+app = typer.Typer()
 
 _MOST_BYTES = 8_000_000
 _MOST_HISTORY = 1000
@@ -33,6 +36,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     """The words of earlier edits on the same root, oldest first."""
 
 
+@app.command()
 def words() -> None:
     """
     Read JSON lines {"text", "modality"?, "source_person"?, "history"?}, print a judgement for each.
