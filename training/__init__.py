@@ -1,0 +1,1 @@
+"""Reproducible training of the request-screening head, from texts written for it."""
