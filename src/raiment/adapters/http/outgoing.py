@@ -8,7 +8,7 @@ our own network. What is checked is what is connected to: the name is resolved o
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import (
     ClientSession,
@@ -22,6 +22,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test")
 """RFC 6761, 6762, 8375 and ICANN's ``.internal``: names that no public server answers for."""
+_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_private_name(host: str) -> bool:
@@ -30,26 +31,54 @@ def is_private_name(host: str) -> bool:
     return "." not in name or name.endswith(_PRIVATE_SUFFIXES)
 
 
-class PinnedResolver(AbstractResolver):
-    """Resolves names; to private addresses only those that are private by themselves."""
+class PublicResolver(AbstractResolver):
+    """Resolves names to public addresses only; the connection is made to what was checked."""
 
     def __init__(self) -> None:
-        self._resolver = ThreadedResolver()
+        self._system = ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of *host* that may be called; OSError where there is none."""
-        found = await self._resolver.resolve(host, port, family)
-        if is_private_name(host):
-            return found
-        allowed = [address for address in found if ip_address(address["host"]).is_global]
-        if not allowed:
-            raise OSError(None, "resolves to private addresses only")
-        return allowed
+        """Return the public addresses of *host*; OSError where it has none, or any other."""
+        found = await self._system.resolve(host, port, family)
+        if not found or not all(is_public(one["host"]) for one in found):
+            raise OSError(None, "not a public address")
+        return found
 
     async def close(self) -> None:
-        """Nothing to give back."""
+        """Give nothing back: there is nothing to give."""
+
+
+def is_public(address: str) -> bool:
+    """Tell whether *address* is one that anybody on the Internet could reach."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _inner(parsed)
+    return parsed.is_global and not parsed.is_multicast and (inner is None or inner.is_global)
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that an IPv6 one leads to."""
+    if isinstance(address, IPv4Address):
+        return None
+    if address in _NAT64:
+        return IPv4Address(address.packed[-4:])
+    return address.sixtofour if address.ipv4_mapped is None else address.ipv4_mapped
+
+
+class PinnedResolver(PublicResolver):
+    """Resolves names to public addresses; a name that is private by itself to whatever it has."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the addresses of *host* that may be called; OSError where it has none, or any other."""
+        if is_private_name(host):
+            return await self._system.resolve(host, port, family)
+        return await super().resolve(host, port, family)
 
 
 def outgoing_session(*, seconds: float, connections: int = 20) -> ClientSession:

@@ -7,59 +7,16 @@ never a place inside the operator's network. No redirect is followed.
 
 from __future__ import annotations
 
-import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-
 import aiohttp
 import pybase64
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
+from raiment.adapters.http.outgoing import is_public
 from raiment.errors import Unavailable
 
 _PART = "upstream"
 _OK = 200
 _DATA = "data:image/"
-_NAT64 = IPv6Network("64:ff9b::/96")
-
-
-class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only; the connection is made to what was checked."""
-
-    def __init__(self) -> None:
-        self._system = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the public addresses of *host*; OSError where it has none, or any other."""
-        found = await self._system.resolve(host, port, family)
-        if not found or not all(is_public(one["host"]) for one in found):
-            raise OSError("not a public address")
-        return found
-
-    async def close(self) -> None:
-        """Give nothing back: there is nothing to give."""
-
-
-def is_public(address: str) -> bool:
-    """Tell whether *address* is one that anybody on the Internet could reach."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    inner = _inner(parsed)
-    return parsed.is_global and not parsed.is_multicast and (inner is None or inner.is_global)
-
-
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one leads to."""
-    if isinstance(address, IPv4Address):
-        return None
-    if address in _NAT64:
-        return IPv4Address(address.packed[-4:])
-    return address.sixtofour if address.ipv4_mapped is None else address.ipv4_mapped
 
 
 async def fetch_picture(

@@ -11,13 +11,9 @@ import msgspec
 import pybase64
 from yarl import URL
 
+from raiment.adapters.http.outgoing import PublicResolver
 from raiment.adapters.upstreams.answer import Image, read_answer
-from raiment.adapters.upstreams.fetch import (
-    PublicResolver,
-    decode_base64,
-    fetch_picture,
-    read_bounded,
-)
+from raiment.adapters.upstreams.fetch import decode_base64, fetch_picture, read_bounded
 from raiment.errors import Unavailable
 from raiment.screening.request import Verb
 from raiment.screening.upstream import Answer, Call, File, Made, Output, Refused, Rejected
