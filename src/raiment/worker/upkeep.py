@@ -85,6 +85,7 @@ async def settle_cases(house: House) -> None:
         case_ids = await tx.upkeep.unsettled_cases()
     for case_id in case_ids:
         async with house.database.begin() as tx:
+            await tx.cases.hold_copies_still()
             await settle(await tx.cases.case(case_id), house.now(), tx.office)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from raiment.web.api import actions, cases, content, log, reports, traces
+from raiment.web.api import actions, cases, content, docs, log, reports, traces
 
 
 def routers() -> list[APIRouter]:
     """Return the routers of the API; mounted where this server has the role ``api``."""
-    return [noun.routes for noun in (content, traces, reports, cases, actions, log)]
+    return [noun.routes for noun in (content, traces, reports, cases, actions, log, docs)]
