@@ -137,7 +137,9 @@ def _answer(request: Request, body: Mapping[str, object], headers: Mapping[str, 
     status = body["status"]
     assert isinstance(status, int)
     if wants_page(request):
-        shown = page("failure.html", status, **_in_words(status, str(body["detail"])))
+        home = _CONSOLE if request.url.path.startswith(_CONSOLE) else "/"
+        words = _in_words(status, str(body["detail"]))
+        shown = page("failure.html", status, home=home, **words)
         shown.headers.update(headers)
         return shown
     return JSONResponse(body, status, {**_NO_STORE, **headers}, media_type=PROBLEM_JSON)

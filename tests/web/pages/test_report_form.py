@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
@@ -98,6 +99,18 @@ async def test_oversized_answer_comes_back_whole(person: Any, field: str, text: 
     assert text in answer.text
     assert 'name="danger" value="on" checked' in answer.text
     assert await rows(person.house, reports) == 0
+
+
+async def test_answers_at_their_limits_are_kept(person: Any) -> None:
+    """Fifty addresses as long as they may be, in letters of four bytes, and the longest of all else."""
+    letters = np.random.default_rng(3).integers(0x1F300, 0x1F5FF, (50, 500))
+    lines = ["".join(map(chr, row)) for row in letters]
+    longest = dict.fromkeys(("name", "contact", "signature", "country", "content"), "é" * 500)
+
+    receipt = await person.report(locations="\n".join(lines), why="\U0001f9e3" * 4000, **longest)
+
+    assert receipt.status_code == 201
+    assert (await only_report(person.house)).answers["locations"] == lines
 
 
 async def test_form_larger_than_any_answer_is_refused(person: Any) -> None:

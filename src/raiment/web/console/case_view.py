@@ -60,11 +60,12 @@ class CaseView:
 def case_view(page: CasePage, session: Session, now: datetime) -> CaseView:
     """Return the view of *page* for the person signed in."""
     running = [clock.due_at for clock in page.clocks if clock.stopped_at is None]
+    running_first = sorted(page.clocks, key=lambda clock: clock.stopped_at is not None)
     reported_first = sorted(page.items, key=lambda item: item.found_by != FoundBy.REPORTED)
     return CaseView(
         places=tuple(_place(item, page.actions) for item in reported_first),
         soonest=face(min(running), now) if running else None,
-        clocks=tuple((clock, clock_face(clock, now)) for clock in page.clocks),
+        clocks=tuple((clock, clock_face(clock, now)) for clock in running_first),
         waiting=sum(action.state == ActionState.PENDING for action in page.actions),
         closed_to_me=why_not(page, session, now),
     )

@@ -12,9 +12,13 @@ from raiment.casework.report import Minor, Relation
 from raiment.policy.regime import ReportField
 
 SEVERITIES: Mapping[int, tuple[str, str]] = MappingProxyType(
-    {3: ("first", "late"), 2: ("depicted person", "warn"), 1: ("somebody else", "soft")}
+    {
+        3: ("3 danger or child", "late"),
+        2: ("2 depicted person", "warn"),
+        1: ("1 somebody else", "soft"),
+    }
 )
-"""Severity -> (word, tone). 3: a child or danger; 2: the person depicted reports; 1: somebody else."""
+"""Severity (``casework.case.Case.severity``) -> (words, tone)."""
 
 CASE_STATES: Mapping[str, str] = MappingProxyType(
     {
