@@ -11,7 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
+
+from raiment.errors import Unavailable
 
 _MIGRATION_LOCK = 0x7261696D656E7401  # "raiment" + 1; any fixed number serves
 
@@ -29,8 +32,15 @@ def driver_url(url: str | URL) -> URL:
 
 
 async def upgrade(url: str | URL) -> None:
-    """Run every migration that *url*'s database lacks, each whole or not at all."""
-    await asyncio.to_thread(_upgrade, driver_url(url))
+    """
+    Run every migration that *url*'s database lacks, each whole or not at all.
+
+    Raise Unavailable where the database cannot be reached, or does not let us in.
+    """
+    try:
+        await asyncio.to_thread(_upgrade, driver_url(url))
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable("database", "no answer") from error
 
 
 def _upgrade(url: URL) -> None:
