@@ -25,7 +25,7 @@ class Welcome:
 
 def tell(settings: Settings, doors: Collection[str], welcome: Welcome | None) -> None:
     """Print where the open *doors* are, and at the first start how to begin."""
-    print(f"Raiment {__version__} is running. Ctrl-C stops it.\n")
+    print(f"Raiment {__version__} is running.\n")
     for what, where in _addresses(settings, doors):
         _line(what, where)
     if welcome is not None:
@@ -34,7 +34,7 @@ def tell(settings: Settings, doors: Collection[str], welcome: Welcome | None) ->
         _line("", "set its password there, once, within 24 hours")
         _line("API key", welcome.api_key)
         _line("", f"scopes {', '.join(FIRST_SCOPES)}")
-    print(flush=True)
+    print("\nCtrl-C stops it.", flush=True)
 
 
 def _line(what: str, where: str) -> None:
