@@ -46,12 +46,12 @@ def test_commands_in_the_docs_exist(page: Path) -> None:
 
 
 def _refuse_unknown(command: object, words: list[str], line: str) -> None:
-    from click import Group
+    from typer.core import TyperGroup
 
-    while isinstance(command, Group):
+    while isinstance(command, TyperGroup):
         assert words, line
-        assert words[0] in command.commands, line
-        command, words = command.commands[words[0]], words[1:]
+        assert words[0] in command.list_commands(None), line  # type: ignore[arg-type]
+        command, words = command.get_command(None, words[0]), words[1:]  # type: ignore[arg-type]
     options = {name for parameter in command.params for name in parameter.opts}  # type: ignore[attr-defined]
     assert {word for word in words if word.startswith("--")} <= options, line
 

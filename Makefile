@@ -1,0 +1,73 @@
+# make run    everything needed to try Raiment, from a fresh clone
+# make test   everything CI runs
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMPS := .venv/stamps
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+LOCKED := --require-hashes --no-deps
+WORKERS ?= 2
+
+.PHONY: help run test lint docs packages-run packages-test bench-words bench-gateway clean
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+	@echo "also: lint docs bench-words bench-gateway clean"
+
+run: packages-run $(STAMPS)/package
+	RAIMENT_DEMO="$${RAIMENT_DEMO:-true}" exec $(BIN)/raiment serve
+
+test: packages-test lint
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+lint: $(STAMPS)/test $(STAMPS)/package
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The pages, and the examples, commands and settings in them.
+docs: $(STAMPS)/test $(STAMPS)/package
+	$(BIN)/pytest tests/docs tests/evidence/test_log_page.py tests/policy/test_policy_page.py
+
+bench-words: $(STAMPS)/package
+	$(BIN)/python benchmarks/words.py
+
+bench-gateway: $(STAMPS)/test $(STAMPS)/package
+	$(BIN)/python benchmarks/gateway.py
+
+clean:
+	rm -rf .venv build src/*.egg-info src/raiment/_native.*.so
+
+packages-run:
+	@scripts/debian-packages.sh run
+
+packages-test:
+	@scripts/debian-packages.sh test
+
+# A stamp is newer than what it stands for: a second start does nothing of all this.
+
+$(STAMPS)/venv: | packages-run
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/build: requirements/build.lock $(STAMPS)/venv
+	$(PIP) $(LOCKED) -r $<
+	@touch $@
+
+$(STAMPS)/run: requirements/run.lock $(STAMPS)/build
+	$(PIP) $(LOCKED) -r $<
+	@touch $@
+
+$(STAMPS)/test: requirements/test.lock $(STAMPS)/run
+	$(PIP) $(LOCKED) -r $<
+	@touch $@
+
+NATIVE := $(wildcard native/*.cpp native/*.hpp)
+$(STAMPS)/package: pyproject.toml setup.py requirements/run.in $(NATIVE) $(STAMPS)/run
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
