@@ -17,7 +17,6 @@ from raiment.adapters.vault import Keys
 from raiment.errors import Unavailable
 from raiment.evidence.canonical import JSON
 from raiment.evidence.record import Record
-from raiment.matching.bank import BankLookup
 from raiment.matching.judge import Lookup
 from raiment.matching.signals import Signals
 from raiment.screening.request import Request
@@ -34,6 +33,13 @@ class Eyes(Protocol):
 
     async def signals(self, data: bytes, field: str) -> Sequence[Signals]:
         """Return the signals of every reading of *data*, as ``adapters.pixels.read_signals`` does."""
+
+
+class Banks(Protocol):
+    """The hash banks, within a transaction."""
+
+    async def look_up(self, readings: Sequence[Signals]) -> Lookup:
+        """Return what they hold of one picture; unavailable where they cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +87,15 @@ async def see(eyes: Eyes, data: bytes, field: str) -> Seen:
         return Seen((), str(error))
 
 
-async def look_up(pictures: Mapping[str, Seen], banks: BankLookup) -> dict[str, Lookup]:
+async def look_up(pictures: Mapping[str, Seen], banks: Banks) -> dict[str, Lookup]:
     """Ask the banks about every reading of every picture."""
     return {place: await _lookup(seen, banks) for place, seen in pictures.items()}
 
 
-async def _lookup(seen: Seen, banks: BankLookup) -> Lookup:
+async def _lookup(seen: Seen, banks: Banks) -> Lookup:
     if seen.unavailable is not None:
         return Lookup((), matchable=False, unavailable=seen.unavailable)
-    found = [match for reading in seen.readings for match in await banks.matches(reading)]
-    return Lookup(found, all(reading.pdq.matchable for reading in seen.readings))
+    return await banks.look_up(seen.readings)
 
 
 async def decide(

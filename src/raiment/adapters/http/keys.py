@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from raiment.adapters.http.scopes import KEY_PREFIX
 from raiment.adapters.postgres.accounts import ApiKey
 from raiment.adapters.postgres.database import Database
 from raiment.errors import NotAuthenticated, NotPermitted
 
-SCOPES = ("gateway", "content", "trace", "report", "action", "case")
-"""What a key can be allowed: each door asks for one."""
-
-KEY_PREFIX = "rmt_"
 _LONGEST_KEY = 200
 
 
@@ -26,7 +23,7 @@ async def require_key(headers: Mapping[str, str], scope: str, database: Database
     secret = secret.strip()
     if kind.lower() != "bearer" or not secret.startswith(KEY_PREFIX) or len(secret) > _LONGEST_KEY:
         raise NotAuthenticated("send an API key as: Authorization: Bearer rmt_...")
-    async with database.read() as tx:
+    async with database.glance() as tx:
         key = await tx.accounts.key(secret)
     if key is None:
         raise NotAuthenticated("this API key is unknown or revoked")

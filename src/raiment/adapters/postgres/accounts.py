@@ -12,9 +12,12 @@ from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.tables import account_links, accounts, api_keys, sessions
 from raiment.adapters.postgres.types import AnyRow, Rows
 from raiment.errors import Conflict, NotFound
+
+_KEY = "select id, name, scopes from api_keys where secret_sha256 = %s and revoked_at is null"
 
 
 def digest(secret: str) -> bytes:
@@ -174,10 +177,9 @@ class PostgresAccounts:
 
     async def key(self, secret: str) -> ApiKey | None:
         """Return the key that *secret* opens, None where it is unknown or revoked."""
-        columns = (api_keys.c.id, api_keys.c.name, api_keys.c.scopes)
-        live = and_(api_keys.c.secret_sha256 == digest(secret), api_keys.c.revoked_at.is_(None))
-        row = (await self.connection.execute(select(*columns).where(live))).one_or_none()
-        return None if row is None else ApiKey(row.id, row.name, frozenset(row.scopes))
+        driver = await driver_of(self.connection)
+        row = await (await driver.execute(_KEY, [digest(secret)])).fetchone()
+        return None if row is None else ApiKey(row[0], row[1], frozenset(row[2]))
 
     async def keys(self) -> Rows:
         """Return every API key, newest last, without secrets."""

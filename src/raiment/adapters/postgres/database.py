@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from raiment.adapters.postgres.driver import GONE
 from raiment.adapters.postgres.jobs import Jobs
 from raiment.adapters.postgres.migrate import driver_url
 from raiment.adapters.postgres.transaction import Transaction
@@ -43,16 +45,23 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Look without changing: the same ports, in a read-only transaction."""
-        async with self._connection() as connection, connection.begin():
-            await connection.execute(text("set transaction read only"))
+        async with self._connection(postgresql_readonly=True) as connection, connection.begin():
             yield Transaction(connection, self.jobs)
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+    async def glance(self) -> AsyncIterator[Transaction]:
+        """Ask one question: each statement by itself, with no transaction around it."""
+        async with self._connection(isolation_level="AUTOCOMMIT") as connection:
+            yield Transaction(connection, self.jobs)
+
+    @asynccontextmanager
+    async def _connection(self, **options: object) -> AsyncIterator[AsyncConnection]:
         try:
             async with self.engine.connect() as connection:
+                if options:
+                    await connection.execution_options(**options)
                 yield connection
-        except (OperationalError, InterfaceError, TimeoutError) as error:
+        except (OperationalError, InterfaceError, TimeoutError, *GONE) as error:
             raise Unavailable("database", "no answer") from error
 
     async def close(self) -> None:
@@ -67,7 +76,6 @@ def open_database(url: str | URL) -> Database:
         pool_size=_POOL,
         max_overflow=_OVERFLOW,
         pool_timeout=_POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
         # Else the rowcount of an INSERT is -1, and "on conflict do nothing" would look like a success.
         execution_options={"preserve_rowcount": True},
     )
@@ -78,5 +86,15 @@ def open_database(url: str | URL) -> Database:
         cursor.execute("set time zone 'UTC'")
         cursor.close()
         connection.commit()  # type: ignore[attr-defined]  # DBAPI connection
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _alive(connection: object, _record: object, _proxy: object) -> None:
+        # An idle connection that has something to read has been closed by the server. Asking the
+        # socket costs microseconds, where asking the server would cost each transaction a round trip.
+        socket = connection.driver_connection.fileno()  # type: ignore[attr-defined]  # DBAPI connection
+        poll = select.poll()
+        poll.register(socket, select.POLLIN)
+        if poll.poll(0):
+            raise DisconnectionError
 
     return Database(engine, Jobs(driver_url(url)))

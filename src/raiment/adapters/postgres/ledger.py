@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.similar import likeness, signal_columns, similar
 from raiment.adapters.postgres.tables import releases
 from raiment.matching.ledger import Release, Trace
 from raiment.matching.signal import PDQ_RADIUS
 from raiment.matching.signals import Signals
+
+_ADD = """
+    insert into releases (id, screening_id, actor, surface, released_at, bytes_sha256, pixels_sha256,
+                          pdq, pdq_views, quality, mime, width, height)
+    values (%(id)s, %(screening_id)s, %(actor)s, %(surface)s, %(released_at)s, %(bytes_sha256)s,
+            %(pixels_sha256)s, cast('x' || %(pdq)s as bit(256)), %(pdq_views)s, %(quality)s, %(mime)s,
+            %(width)s, %(height)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class PostgresLedger:
             "released_at": release.released_at,
             **signal_columns(release.signals),
         }
-        await self.connection.execute(insert(releases), [values])
+        await (await driver_of(self.connection)).execute(_ADD, values)
 
     async def trace(self, signals: Signals) -> Sequence[Trace]:
         """Return the releases that show the same picture as *signals*, surest first."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.tables import (
     log_checkpoints,
     log_entries,
@@ -24,6 +25,7 @@ from raiment.adapters.postgres.tables import (
     log_openings,
 )
 from raiment.errors import InvalidInput
+from raiment.evidence.canonical import canonical_json
 from raiment.evidence.entry import SALT_BYTES, Opening, seal
 from raiment.evidence.merkle import (
     HASH_BYTES,
@@ -55,6 +57,50 @@ class Head:
     root: bytes
 
 
+_LOCK_HEAD = "select size, peaks from log_head for update"
+_GROW = """
+    with grown_entries as (
+        insert into log_entries (index, entry, kind, subject, at)
+        select * from unnest(
+            %(index)s::bigint[], %(entry)s::bytea[], %(kind)s::text[],
+            %(subject)s::text[], %(at)s::timestamptz[])
+    ), grown_nodes as (
+        insert into log_nodes (level, index, hash)
+        select * from unnest(
+            %(node_level)s::integer[], %(node_index)s::bigint[], %(node_hash)s::bytea[])
+    ), grown_openings as (
+        insert into log_openings (index, name, salt, value)
+        select * from unnest(
+            %(opening_index)s::bigint[], %(opening_name)s::text[],
+            %(opening_salt)s::bytea[], %(opening_value)s::text[]::jsonb[])
+    )
+    update log_head set size = %(size)s, peaks = %(peaks)s
+"""
+"""One statement, because the lock is held meanwhile: a round trip each would hold it four times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """The rows of one append, as tuples in the order of ``_GROW``."""
+
+    entries: list[tuple[int, bytes, str, str, datetime]] = field(default_factory=list)
+    nodes: list[tuple[int, int, bytes]] = field(default_factory=list)
+    openings: list[tuple[int, str, bytes, str]] = field(default_factory=list)
+
+    def columns(self, size: int, peaks: bytes) -> dict[str, object]:
+        """Return the parameters of ``_GROW``: one list for each column."""
+        rows: dict[str, Sequence[tuple[object, ...]]] = {
+            "index entry kind subject at": self.entries,
+            "node_level node_index node_hash": self.nodes,
+            "opening_index opening_name opening_salt opening_value": self.openings,
+        }
+        columns: dict[str, object] = {"size": size, "peaks": peaks}
+        for names, group in rows.items():
+            for place, name in enumerate(names.split()):
+                columns[name] = [row[place] for row in group]
+        return columns
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresLog:
     """Reading and appending on one connection."""
@@ -63,36 +109,23 @@ class PostgresLog:
 
     async def append(self, records: Sequence[Record]) -> None:
         """Append *records* in order, with their openings."""
-        head = (await self.connection.execute(select(log_head).with_for_update())).one()
-        frontier = Frontier(head.size, _split(head.peaks))
-        entries: list[dict[str, object]] = []
-        nodes: list[dict[str, object]] = []
-        openings: list[dict[str, object]] = []
+        driver = await driver_of(self.connection)
+        head = await (await driver.execute(_LOCK_HEAD)).fetchone()
+        assert head is not None
+        frontier = Frontier(head[0], _split(head[1]))
+        grown = _Growth()
         for record in records:
             entry, opened = seal(record, _fresh_salt)
             canonical = entry.canonical()
             index = frontier.size
-            frontier, grown = frontier.append(leaf_hash(canonical))
-            entries.append(
-                {
-                    "index": index,
-                    "entry": canonical,
-                    "kind": entry.kind,
-                    "subject": entry.subject,
-                    "at": entry.at,
-                }
+            frontier, nodes = frontier.append(leaf_hash(canonical))
+            grown.entries.append((index, canonical, entry.kind, entry.subject, entry.at))
+            grown.nodes.extend((node.level, node.index, node.hash) for node in nodes)
+            grown.openings.extend(
+                (index, one.name, one.salt, canonical_json(one.value).decode()) for one in opened
             )
-            nodes.extend({"level": n.level, "index": n.index, "hash": n.hash} for n in grown)
-            openings.extend(
-                {"index": index, "name": o.name, "salt": o.salt, "value": o.value} for o in opened
-            )
-        await self.connection.execute(insert(log_entries), entries)
-        await self.connection.execute(insert(log_nodes), nodes)
-        if openings:
-            await self.connection.execute(insert(log_openings), openings)
-        await self.connection.execute(
-            update(log_head).values(size=frontier.size, peaks=b"".join(frontier.peaks))
-        )
+        peaks = b"".join(frontier.peaks)
+        await driver.execute(_GROW, grown.columns(frontier.size, peaks))
 
     async def head(self) -> Head:
         """Return size and root as committed."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.types.json import Jsonb
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.tables import screenings
 from raiment.adapters.postgres.types import AnyRow
 from raiment.evidence.canonical import JSON
@@ -31,6 +34,13 @@ class KeptScreening:
     at: datetime
 
 
+_COLUMNS = KeptScreening.__slots__
+_JSON = frozenset({"judgement", "findings"})
+_ADD = SQL("insert into screenings ({}) values ({})").format(
+    SQL(", ").join(map(Identifier, _COLUMNS)), SQL(", ").join(Placeholder() for _ in _COLUMNS)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresScreenings:
     """Screenings on one connection."""
@@ -39,8 +49,12 @@ class PostgresScreenings:
 
     async def add(self, kept: KeptScreening) -> None:
         """Keep a decision."""
-        values = {name: getattr(kept, name) for name in KeptScreening.__slots__}
-        await self.connection.execute(insert(screenings), [values])
+        values = [getattr(kept, name) for name in _COLUMNS]
+        driver = await driver_of(self.connection)
+        await driver.execute(
+            _ADD,
+            [Jsonb(v) if name in _JSON else v for name, v in zip(_COLUMNS, values, strict=True)],
+        )
 
     async def by_id(self, screening_id: str) -> AnyRow | None:
         """Return a decision's row, None where there is none."""

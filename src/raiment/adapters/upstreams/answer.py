@@ -32,6 +32,8 @@ _BLOCKS = frozenset(
 _LEGAL_REASONS = 451
 _PASSED_ON = frozenset({400, 404, 409, 413, 415, 422, 429})
 _OK = 200
+_NOTHING = frozenset({b'""', b"null"})
+"""JSON texts that stand where a picture should."""
 _CLIENT_ERRORS = range(400, 500)
 _TOKEN = re.compile(r"[A-Za-z0-9_.\[\]/-]{1,64}")
 _STAGES = frozenset({"input", "output"})
@@ -42,11 +44,18 @@ _LONGEST_WAIT = 3600
 class Image(msgspec.Struct):
     """One element of ``data``."""
 
-    b64_json: str | None = None
+    b64_json: msgspec.Raw | None = None
+    """The JSON text as it stands in the body, without a copy: it may be megabytes."""
     url: str | None = None
     revised_prompt: str | None = None
     respect_moderation: bool | None = None
     finish_reason: str | None = None
+
+    @property
+    def inline(self) -> memoryview | None:
+        """The picture as a JSON text; None where there is none, or nothing in it."""
+        text = b"null" if self.b64_json is None else memoryview(self.b64_json)
+        return None if bytes(text[:4]) in _NOTHING else memoryview(text)
 
 
 class Success(msgspec.Struct):
@@ -142,7 +151,8 @@ def _success(body: bytes) -> Success:
 
 def _is_refused(image: Image) -> bool:
     filtered = (image.finish_reason or "").lower() in _BLOCKS
-    return filtered or image.respect_moderation is False or not (image.b64_json or image.url)
+    empty = image.inline is None and not image.url
+    return filtered or empty or image.respect_moderation is False
 
 
 def _error(body: bytes) -> _Error:

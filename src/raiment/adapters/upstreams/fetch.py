@@ -8,6 +8,7 @@ never a place inside the operator's network. No redirect is followed.
 from __future__ import annotations
 
 import aiohttp
+import msgspec
 import pybase64
 from yarl import URL
 
@@ -68,11 +69,28 @@ def _inline(address: str) -> bytes:
     head, comma, body = address.partition(",")
     if not comma or not head.endswith(";base64"):
         raise Unavailable(_PART, "its picture cannot be read")
-    return decode_base64(body)
+    return _decoded(body)
 
 
-def decode_base64(text: str) -> bytes:
-    """Return the picture's bytes; Unavailable for what is no base64."""
+def decode_json_base64(text: memoryview) -> bytes:
+    """Return the bytes in the JSON string *text*; Unavailable for what is no base64."""
+    if bytes(text[:1]) != b'"':
+        raise Unavailable(_PART, "answered in an unknown shape")
+    try:
+        return pybase64.b64decode(text[1:-1], validate=True)
+    except ValueError:
+        # Some encoders escape the slash.
+        return _decoded(_unescaped(text))
+
+
+def _unescaped(text: memoryview) -> str:
+    try:
+        return msgspec.json.decode(text, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unavailable(_PART, "answered in an unknown shape") from error
+
+
+def _decoded(text: str) -> bytes:
     try:
         return pybase64.b64decode(text, validate=True)
     except ValueError as error:

@@ -13,7 +13,11 @@ from yarl import URL
 
 from raiment.adapters.http.outgoing import PublicResolver
 from raiment.adapters.upstreams.answer import Image, read_answer
-from raiment.adapters.upstreams.fetch import decode_base64, fetch_picture, read_bounded
+from raiment.adapters.upstreams.fetch import (
+    decode_json_base64,
+    fetch_picture,
+    read_bounded,
+)
 from raiment.errors import Unavailable
 from raiment.screening.request import Verb
 from raiment.screening.upstream import Answer, Call, File, Made, Output, Refused, Rejected
@@ -67,8 +71,8 @@ class OpenAIShaped:
                 return Made(tuple(outputs), success.about)
 
     async def _output(self, image: Image) -> Output:
-        if image.b64_json:
-            return Output(decode_base64(image.b64_json), image.revised_prompt)
+        if image.inline is not None:
+            return Output(decode_json_base64(image.inline), image.revised_prompt)
         assert image.url is not None
         data = await fetch_picture(
             image.url, self._base, self._near, self._far, _MOST_PICTURE_BYTES
