@@ -102,10 +102,7 @@ async def _release(gateway: Gateway, admitted: _Admitted, made: Made) -> Respons
         verdict = screen_output(lookups, decision_id, gateway.screen.picture_rules)
         await keep(tx, verdict, admitted.caller, at, after=admitted.verdict.decision_id)
         if verdict.effect is Effect.ALLOW:
-            releases = [
-                _released(decision_id, admitted.caller, seen.readings[0], at)
-                for seen in outputs.values()
-            ]
+            releases = [_released(admitted, seen.readings[0], at) for seen in outputs.values()]
             await _enter(tx, releases)
     VERDICTS.labels(admitted.caller.surface, verdict.effect).inc()
     if verdict.effect is not Effect.ALLOW:
@@ -113,8 +110,10 @@ async def _release(gateway: Gateway, admitted: _Admitted, made: Made) -> Respons
     return _answer(admitted.order, made, verdict, [release.id for release in releases])
 
 
-def _released(decision_id: str, who: Caller, signals: Signals, at: datetime) -> Release:
-    return Release(new_id("rel"), decision_id, who.actor, who.surface, signals, at)
+def _released(admitted: _Admitted, signals: Signals, at: datetime) -> Release:
+    """Return a release under the decision on its request: that is what a trace must lead to."""
+    who, request_id = admitted.caller, admitted.verdict.decision_id
+    return Release(new_id("rel"), request_id, who.actor, who.surface, signals, at)
 
 
 async def _enter(tx: Transaction, releases: list[Release]) -> None:

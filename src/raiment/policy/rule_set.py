@@ -59,7 +59,7 @@ class Judgement:
     unevaluable: tuple[Unevaluable, ...]
     """Rules without an answer, live and shadow, in the order of the rule set."""
     public_names: tuple[str, ...]
-    """Coarse reasons for *effect*, sorted: what may be told outside. Empty for allow."""
+    """Coarse reasons for *effect*, in the order of the rules: what may be told outside."""
     notes: tuple[str, ...]
     """Coarse names of the live ``allow`` rules that held, sorted: told beside any effect."""
     categories: tuple[str, ...]
@@ -163,16 +163,17 @@ def _judgement(
     live = [item.rule for item in matched if item.rule.state is RuleState.LIVE]
     notes = {rule.public_name for rule in live if rule.effect is Effect.ALLOW}
     acting = [rule for rule in live if rule.effect is not Effect.ALLOW]
-    reasons = {(rule.effect, rule.public_name) for rule in acting}
+    # A dict keeps the rule set's order, so that the first name is that of the foremost rule.
+    reasons = dict.fromkeys((rule.effect, rule.public_name) for rule in acting)
     if any(item.rule.state is RuleState.LIVE for item in unevaluable):
-        reasons.add((Effect.HOLD, rule_set.unavailable_name))
+        reasons[Effect.HOLD, rule_set.unavailable_name] = None
     effect = strictest(asked for asked, _ in reasons)
     return Judgement(
         rule_set=rule_set.ref,
         effect=effect,
         matched=matched,
         unevaluable=unevaluable,
-        public_names=tuple(sorted(name for asked, name in reasons if asked is effect)),
+        public_names=tuple(name for asked, name in reasons if asked is effect),
         notes=tuple(sorted(notes)),
         categories=tuple(sorted({c for rule in acting for c in rule.categories})),
     )

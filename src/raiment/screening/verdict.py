@@ -62,12 +62,17 @@ def verdict_of(
         rule_set=judged[0][0].rule_set,
         judgements=tuple(judgement for judgement, _ in judged),
         findings=tuple(findings),
-        public_names=_sorted(name for judgement, _ in acting for name in judgement.public_names),
+        public_names=_each_once(n for judgement, _ in acting for n in judgement.public_names),
         notes=_sorted(name for judgement, _ in judged for name in judgement.notes),
         categories=_sorted(name for judgement, _ in judged for name in judgement.categories),
         unavailable=effect is Effect.HOLD
         and any(rules.unavailable_name in judgement.public_names for judgement, rules in acting),
     )
+
+
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return *names* in their order: the first is that of the foremost rule."""
+    return tuple(dict.fromkeys(names))
 
 
 def _sorted(names: Iterable[str]) -> tuple[str, ...]:
