@@ -22,6 +22,7 @@ _SMALL_WORDS = frozenset(
      "bigger", "revealing", "wear", "without", "keep"}
 )  # fmt: skip
 _ELLIPSIS = ("again", "less", "it", "everything", "bigger")
+_BARE_ELLIPSIS = ("again", "less", "everything", "bigger")
 _ELLIPTIC_SCORE = 0.8
 _SUMMED_SCORE = 0.75
 _PIECES_TOO_MANY = 3.0
@@ -41,9 +42,8 @@ def is_elliptic(scene: Scene) -> bool:
 
 def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
     """Return what a bare "again", "more" or "smaller" asks for: what the edit before asked for."""
-    if not all(not _SMALL_WORDS.isdisjoint(said) for said in scene.said) or not scene.has(
-        *_ELLIPSIS
-    ):
+    bare = all(not _SMALL_WORDS.isdisjoint(said) for said in scene.said)
+    if not bare or scene.has("colour") or not scene.has(*_BARE_ELLIPSIS):
         return []
     hits = tuple(scene.of(_ELLIPSIS))
     for before in reversed(earlier):

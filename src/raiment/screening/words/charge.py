@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from raiment.screening.words.hits import Hit
@@ -16,6 +16,7 @@ _CALM = ("shop", "medical", "art")
 _ANYBODY = frozenset({*SOMEBODY, "minor"})
 _EXCUSED = frozenset({"nude", "part", "undress", "sheer", "underwear", "without", "bare"})
 _CALMED = 0.5
+_UNPEOPLED = 0.75
 _TRIPLE_REACH = 10
 _POINTED = ("pronoun", "definite", "acquaintance", "famous")
 
@@ -61,32 +62,40 @@ def _triples(scene: Scene, situation: Situation) -> Iterator[Charge]:
 
 def _stands(scene: Scene, rule: Rule, first: Hit, second: Hit) -> bool:
     """Return whether the two hits stand to each other as the rule's kind demands."""
-    if second.concept == "swimwear" and scene.has(_SELLING):
-        return False
-    match rule.kind:
-        case "near":
-            return True
-        case "worn":
-            return scene.has(*_POINTED) or _changes(scene, first)
-        case "dressed":
-            return scene.is_worn(first, second)
-        case "object":
-            return scene.is_object(first, second)
-        case "person":
-            return scene.is_object(first, second) and not scene.has_other_object(first)
-        case _:
-            return _follows(scene, rule.kind, first, second)
+    return _KINDS[rule.kind](scene, first, second)
 
 
-def _follows(scene: Scene, kind: str, first: Hit, second: Hit) -> bool:
-    """Return whether *second* comes after *first*; where verbs come last, English order means nothing."""
-    in_order = scene.verb_last or first.last < second.first
-    return in_order and (kind == "then" or scene.is_object(first, second))
+def _worn(scene: Scene, first: Hit, second: Hit) -> bool:
+    """Return whether the words say whose it is, or want it changed as no tailor would say."""
+    del second
+    changed = scene.has("add", "replace") and not scene.has(_SELLING)
+    return scene.has(*_POINTED) or (changed and not scene.has_other_object(first))
 
 
-def _changes(scene: Scene, hit: Hit) -> bool:
-    """Return whether the words want *hit* changed for its own sake, as no tailor would say."""
-    return scene.has("add", "replace") and not (scene.has(_SELLING) or scene.has_other_object(hit))
+def _dressed(scene: Scene, first: Hit, second: Hit) -> bool:
+    recoloured = scene.has("colour") and not scene.has(*_POINTED)
+    return scene.is_worn(first, second) and not recoloured
+
+
+def _put_on(scene: Scene, first: Hit, second: Hit) -> bool:
+    return scene.has(*_POINTED) and not scene.has(_SELLING) and scene.is_worn(first, second)
+
+
+def _object(scene: Scene, first: Hit, second: Hit) -> bool:
+    return scene.is_object(first, second) and not scene.is_stored(second)
+
+
+def _person(scene: Scene, first: Hit, second: Hit) -> bool:
+    return scene.is_object(first, second) and not scene.has_other_object(first)
+
+
+def _then(scene: Scene, first: Hit, second: Hit) -> bool:
+    """Return whether *second* comes later; where verbs come last, English order means nothing."""
+    return scene.verb_last or first.last < second.first
+
+
+def _next(scene: Scene, first: Hit, second: Hit) -> bool:
+    return _then(scene, first, second) and scene.is_object(first, second)
 
 
 def _excused(scene: Scene, hit: Hit, situation: Situation) -> bool:
@@ -107,7 +116,22 @@ def _calmed(scene: Scene, intent: Intent, scores: Scores, situation: Situation) 
 
     In an edit no surrounding excuses undressing: whoever is in the photograph is real.
     """
+    unpeopled = situation is Situation.FICTION and not scene.has(*_ANYBODY)
+    if unpeopled and intent is Intent.UNDRESS:
+        return scores[situation] * _UNPEOPLED
     nobody = situation is Situation.FICTION
     described = situation is Situation.EDIT and intent is not Intent.UNDRESS
     score = scores[situation]
     return score * _CALMED if (nobody or described) and scene.has(*_CALM) else score
+
+
+_KINDS: dict[str, Callable[[Scene, Hit, Hit], bool]] = {
+    "near": lambda _scene, _first, _second: True,
+    "worn": _worn,
+    "dressed": _dressed,
+    "put on": _put_on,
+    "object": _object,
+    "person": _person,
+    "then": _then,
+    "next": _next,
+}

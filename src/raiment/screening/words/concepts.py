@@ -22,6 +22,7 @@ CONCEPTS: dict[str, str] = {
     "outer": "outer layers and accessories, harmless to take off",
     "veil": "religious covering",
     "detail": "parts of a garment, marks, things on it or around it",
+    "colour": "colours: to recolour is no undressing",
     "everything": "all of it",
     "nude": "naked, nude, and phrases for it",
     "shirtless": "bare above the waist, ordinary for men",
@@ -67,7 +68,8 @@ CONCEPTS: dict[str, str] = {
     "ignore": "instructions to ignore rules",
     "role": "role-play and hypotheticals",
     "film": "film, theatre",
-    "function": "very common words, by which a language is known",
+    "common": "frequent words of no meaning here, by which a language is known",
+    "function": "grammar words: they stand between any two others",
 }
 
 CHARGED = frozenset(

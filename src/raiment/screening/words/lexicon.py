@@ -3,7 +3,7 @@ The compositional lexicon: which words of which language carry which concept.
 
 A language's file is a table: a concept, a tab, and terms separated by commas; ``#`` starts a comment and
 ``#: key value`` a property (``language``, ``order``). A term is one or more words; ``stem*`` stands for any
-word that begins so; ``~`` between words lets up to four others stand between (``take ~ off``).
+word that begins so; ``~`` between words lets up to seven others stand between (``take ~ off``).
 """
 
 from __future__ import annotations

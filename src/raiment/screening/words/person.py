@@ -22,7 +22,7 @@ _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z0-9_.]{3,30}\b")
 def whom(
     scene: Scene,
     raw: str,
-    vocabulary: Container[str],
+    known: Container[str],
     modality: Modality,
     source_person: bool | None,
 ) -> Who:
@@ -33,7 +33,7 @@ def whom(
     """
     if scene.has("acquaintance"):
         return Who.ACQUAINTANCE
-    if scene.has("famous") or _HANDLE.search(raw) or names_somebody(raw, vocabulary):
+    if scene.has("famous") or _HANDLE.search(raw) or names_somebody(raw, known):
         return Who.NAMED
     if modality is Modality.EDIT and source_person:
         return Who.SOURCE
@@ -59,16 +59,16 @@ def points_at_somebody(scene: Scene, modality: Modality) -> bool:
     return pointed < introduced
 
 
-def names_somebody(raw: str, vocabulary: Container[str]) -> bool:
+def names_somebody(raw: str, known: Container[str]) -> bool:
     """
-    Return whether two capitalised words stand together in *raw* that *vocabulary* does not hold.
+    Return whether two capitalised words stand together in *raw* that are not *known* words.
 
     Brands and places may pass for people: then the request is read more strictly, never less.
     """
     if raw.istitle() or raw.isupper():
         return False
     return any(
-        all(folded(word) not in vocabulary for word in re.split(r"[ -]", match.group())[:2])
+        all(folded(word) not in known for word in re.split(r"[ -]", match.group())[:2])
         for match in islice(_CAPITALS.finditer(raw), _NAMES_LOOKED_AT)
     )
 

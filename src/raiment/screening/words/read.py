@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
-from raiment.screening.words.hits import Hit, find_hits
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
 from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsReading
 from raiment.screening.words.rules import Situation
-from raiment.screening.words.scene import Scene, scene_of
-from raiment.screening.words.text import Traced, Word, words_of
+from raiment.screening.words.text import Traced, words_of
+from raiment.screening.words.view import View, view_of
 
-_PLAUSIBLE_SHARE = 0.6
-"""A language counts when it knows at least this share of the words the best-knowing language knows."""
-_FEWEST_KNOWN = 1.5
 _CERTAIN = 0.9
 _REPORTED = 0.3
 """Spans are given for charges from this score on."""
@@ -27,8 +23,7 @@ _MINOR_SCORE = 0.99
 _SEXUAL = ("nude", "undress", "part", "sexual", "explicit", "underwear", "pose")
 _PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
 _SHORTEST_LEGIBLE = 3
-_SURE_COVERAGE = 0.7
-_UNSPACED = "\u0e00"
+_NOWHERE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +38,10 @@ class _Request:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
-    """One rendering read: the scene of every plausible language, and of all of them mixed."""
-
-    rendering: Rendering
-    words: Sequence[Word]
-    scenes: tuple[Scene, ...]
-    mixed: Scene
-    language: str
-    languages: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Said:
     """What one rendering was found to say."""
 
-    view: _View
+    view: View
     charges: tuple[Charge, ...]
     who: Who
     minor: bool
@@ -101,7 +84,7 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
             mended = mend(rendering.text, lexicon)
             if mended is not rendering.text:
                 yield Rendering(mended, rendering.undone | {name})
-        languages = _view(rendering, lexicon).languages
+        languages = view_of(rendering, lexicon).languages
         mended = typos.mend(rendering.text, lexicon.near, lexicon.vocabulary, languages)
         if mended is not rendering.text:
             yield Rendering(mended, rendering.undone | {"typos"})
@@ -123,8 +106,8 @@ def _legible(text: Traced, lexicon: Lexicon) -> int:
 
 
 def _said(rendering: Rendering, request: _Request) -> _Said:
-    view = _view(rendering, request.lexicon)
-    earlier = [_view(normalise(edit).likely[-1], request.lexicon) for edit in request.history]
+    view = view_of(rendering, request.lexicon)
+    earlier = [view_of(normalise(edit).likely[-1], request.lexicon) for edit in request.history]
     context = [view, *reversed(earlier)]
     who = min((_whom(one, request) for one in context), key=_PROTECTION.index)
     minor = any(speaks_of_minor(one.mixed) for one in context)
@@ -138,65 +121,13 @@ def _said(rendering: Rendering, request: _Request) -> _Said:
     return _Said(view, tuple(found), who, minor, best > own)
 
 
-def _view(rendering: Rendering, lexicon: Lexicon) -> _View:
-    """Return the scenes of *rendering*, one for each language that plausibly wrote it."""
-    words = words_of(rendering.text.characters)
-    hits = find_hits(words, lexicon)
-    plausible = _plausible(hits)
-    language = max(sorted(plausible), key=plausible.__getitem__, default="und")
-    unspaced = any(word.letters >= _UNSPACED for word in words)
-
-    def scene(chosen: Iterable[Hit], order: str) -> Scene:
-        return scene_of(words, list(chosen), verb_last=order != "verb-first", unspaced=unspaced)
-
-    scenes = tuple(
-        scene((hit for hit in hits if hit.language == one), lexicon.orders[one])
-        for one in sorted(plausible)
-    )
-    order = lexicon.orders.get(language, "free")
-    own = [hit for hit in hits if plausible.get(hit.language) == plausible[language]]
-    taken = {place for hit in own for place in range(hit.first, hit.last + 1)}
-    foreign = [
-        hit
-        for hit in hits
-        if (hit.strong or _names_a_child(hit, words[hit.first]))
-        and taken.isdisjoint(range(hit.first, hit.last + 1))
-    ]
-    mixed = scene((*own, *foreign), order)
-    return _View(rendering, words, scenes, mixed, language, frozenset(plausible))
-
-
-def _names_a_child(hit: Hit, word: Word) -> bool:
-    """Return whether *hit* speaks of a child surely enough to count in any language."""
-    long_enough = len(word.letters) >= _SHORTEST_LEGIBLE + 1
-    return hit.concept == "minor" and long_enough and hit.coverage >= _SURE_COVERAGE
-
-
-def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
-    """
-    Return the languages that may have written the words, with how many words each knows.
-
-    A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg".
-    """
-    known: dict[str, dict[int, float]] = {}
-    for hit in hits:
-        places = known.setdefault(hit.language, {})
-        for place in range(hit.first, hit.last + 1):
-            places[place] = max(places.get(place, 0.0), hit.coverage)
-    counts = {language: round(sum(places.values()), 3) for language, places in known.items()}
-    most = max(counts.values(), default=0.0)
-    least = max(_PLAUSIBLE_SHARE * most, _FEWEST_KNOWN)
-    return {one: count for one, count in counts.items() if count == most or count >= least}
-
-
-def _whom(view: _View, request: _Request) -> Who:
-    return whom(
-        view.mixed,
-        request.raw,
-        request.lexicon.vocabulary,
-        request.modality,
-        request.source_person,
-    )
+def _whom(view: View, request: _Request) -> Who:
+    known = {
+        word.letters
+        for word in view.words
+        if not request.lexicon.vocabulary.get(word.letters, _NOWHERE).isdisjoint(view.languages)
+    }
+    return whom(view.mixed, request.raw, known, request.modality, request.source_person)
 
 
 def _situation(who: Who, request: _Request) -> Situation:
@@ -209,7 +140,7 @@ def _situation(who: Who, request: _Request) -> Situation:
     return Situation.REAL if real else Situation.FICTION
 
 
-def _minor_charges(view: _View, found: Sequence[Charge], minor: bool) -> list[Charge]:
+def _minor_charges(view: View, found: Sequence[Charge], minor: bool) -> list[Charge]:
     """Return the charge that a child together with anything sexual, or with undressing, always is."""
     if not minor:
         return []
@@ -222,7 +153,7 @@ def _minor_charges(view: _View, found: Sequence[Charge], minor: bool) -> list[Ch
 
 
 def _chained(
-    view: _View, earlier: Sequence[_View], situation: Situation, request: _Request
+    view: View, earlier: Sequence[View], situation: Situation, request: _Request
 ) -> Iterator[Charge]:
     """Yield what the words ask for only together with the earlier edits."""
     scenes = [one.mixed for one in earlier]
@@ -232,7 +163,7 @@ def _chained(
         return
     for before in reversed(earlier):
         joined = f"{before.rendering.text.characters} {view.rendering.text.characters}"
-        whole = _view(Rendering(Traced(joined, range(len(joined))), frozenset()), request.lexicon)
+        whole = view_of(Rendering(Traced(joined, range(len(joined))), frozenset()), request.lexicon)
         offset = len(before.words)
         for charge in charges(whole.mixed, situation):
             places = [hit.first >= offset for hit in charge.hits]

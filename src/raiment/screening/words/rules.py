@@ -42,11 +42,16 @@ class Rule(NamedTuple):
     """
     Hits of ``first`` and ``second`` at most ``reach`` words apart that together say ``intent``.
 
-    ``kind`` says how they must stand: ``near`` in either order; ``dressed``: likewise, and it is no detail
-    of it that is changed; ``then`` in this order; ``next`` in this
-    order with nothing else named between; ``object``: second is what first acts on; ``person``: likewise,
-    and the verb has no harmless object beside; ``worn``: near, and the words make it somebody's or change
-    it, where a shop would describe it.
+    ``kind`` says how they must stand:
+
+    - ``near``: in either order
+    - ``dressed``: likewise, and it is no detail of the thing that is changed
+    - ``put on``: likewise, and the words say on whom
+    - ``worn``: likewise, and the words make it somebody's, or change it where a shop would describe it
+    - ``then``: in this order
+    - ``next``: in this order, with nothing else named between
+    - ``object``: second is what first acts on
+    - ``person``: likewise, and the verb has no harmless object beside
     """
 
     intent: Intent
@@ -72,6 +77,7 @@ CLOTHED = ("clothes", "garment")
 INTIMATE = ("underwear", "skimpy", "swimwear")
 WORN = (*CLOTHED, *INTIMATE)
 SOMEBODY = ("pronoun", "definite", "people", "acquaintance", "famous", "photo")
+_TELLING = ("sexual", "part", "underwear", "skimpy", "pose")
 _REMOVING = ("remove", "strip", "undress")
 _CHANGING = ("add", "replace", "wear")
 
@@ -105,7 +111,7 @@ RULES = (
     Rule(_U, ("show", "add"), ("part",), 6, "then", (0.9, 0.6, 0.9, 0.35)),
     Rule(_U, ("bare",), ("part", "skin"), 2, "next", (0.85, 0.5, 0.85, 0.3)),
     Rule(_U, ("show",), ("bare",), 4, "then", (0.7, 0.4, 0.6, 0.1)),
-    Rule(_U, ("under",), WORN, 3, "next", (0.6, 0.3, 0.6, 0.1)),
+    Rule(_U, ("under",), WORN, 3, "next", (0.4, 0.3, 0.4, 0.1)),
     Rule(_R, ("sheer",), WORN, 4, "near", (0.9, 0.45, 0.9, 0.4)),
     Rule(_R, ("less",), (*CLOTHED, "neckline"), 3, "worn", (0.7, 0.3, 0.7, 0.1)),
     Rule(_R, ("less", "tiny"), INTIMATE, 3, "near", (0.85, 0.6, 0.8, 0.45)),
@@ -113,7 +119,7 @@ RULES = (
     Rule(_R, ("wet",), INTIMATE, 3, "near", (0.8, 0.5, 0.75, 0.15)),
     Rule(_R, _CHANGING, ("underwear", "skimpy"), 6, "dressed", (0.85, 0.45, 0.85, 0.15)),
     Rule(_R, ("replace",), ("underwear", "skimpy"), 8, "dressed", (0.85, 0.6, 0.85, 0.3)),
-    Rule(_R, _CHANGING, ("swimwear",), 6, "dressed", (0.6, 0.2, 0.6, 0.05)),
+    Rule(_R, _CHANGING, ("swimwear",), 6, "put on", (0.6, 0.2, 0.6, 0.05)),
     Rule(_R, ("show",), ("underwear", "skin", "skimpy"), 4, "then", (0.7, 0.35, 0.6, 0.1)),
     Rule(_S, ("bigger",), ("part", "skin"), 4, "near", (0.85, 0.4, 0.85, 0.3)),
     Rule(_S, ("add", "replace"), ("sexual",), 5, "then", (0.85, 0.6, 0.85, 0.5)),
@@ -129,7 +135,13 @@ RULES = (
     Rule(_S, ("fluid",), (*SOMEBODY, "part", "skin"), 6, "near", (0.85, 0.4, 0.8, 0.2)),
 )
 TRIPLES = (
-    Triple(_U, ("replace",), WORN, ("skin", "bare", "nude", "nothing", "scrap", "skimpy"), (0.9, 0.7, 0.9, 0.3)),
+    Triple(
+        _U,
+        ("replace",),
+        WORN,
+        ("skin", "bare", "nude", "nothing", "scrap", "skimpy"),
+        (0.9, 0.7, 0.9, 0.3),
+    ),
     Triple(_U, ("show",), ("under",), WORN, (0.9, 0.75, 0.9, 0.3)),
     Triple(_U, ("negation",), ("keep",), WORN, (0.9, 0.7, 0.9, 0.3)),
     Triple(_U, ("keep",), ("pronoun",), ("bare", "nothing"), (0.85, 0.6, 0.8, 0.3)),

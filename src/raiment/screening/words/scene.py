@@ -83,7 +83,7 @@ class Scene:
         inside = range(verb.first, verb.last + 1)
         if any(not _OTHER_OBJECTS.isdisjoint(self.said[i]) for i in inside):
             return False
-        if self._is_detail(thing.last + 1, thing) or self._is_detail(verb.first - 1, verb):
+        if self._is_detail(thing.last + 1, thing):
             return False
         if thing.first > verb.last:
             return self._free_between(verb.last + 1, thing.first)
@@ -100,6 +100,14 @@ class Scene:
         return not self._is_detail(thing.last + 1, thing) and not any(
             "detail" in self.said[i] for i in between
         )
+
+    def is_stored(self, thing: Hit) -> bool:
+        """Return whether *thing* lies or hangs somewhere: ``the clothes on the line``."""
+        after = thing.last + 1
+        if self.verb_last or after >= len(self.words) or "of" not in self.said[after]:
+            return False
+        place = Hit("of", thing.language, after, after, strong=False, coverage=1.0)
+        return self.distance(place, frozenset({"thing", "harmless"}), 2) is not None
 
     def refused(self, hit: Hit) -> bool:
         """Return whether a negation stands just before *hit* (or after it, where verbs come last)."""
@@ -152,7 +160,11 @@ class Scene:
     def _is_place(self, thing: Hit) -> bool:
         """Return whether a preposition before *thing* makes it only the place (``auf der Bluse``)."""
         before = thing.first - 1
-        if before >= 0 and not _FREE.isdisjoint(self.said[before]) and "of" not in self.said[before]:
+        if (
+            before >= 0
+            and not _FREE.isdisjoint(self.said[before])
+            and "of" not in self.said[before]
+        ):
             before -= 1
         return before > 0 and "of" in self.said[before] and self._same_sentence(before, thing.first)
 
@@ -161,7 +173,9 @@ class Scene:
         if self.verb_last or not 0 <= place < len(self.words):
             return False
         said = self.said[place]
-        return "detail" in said and hit.concept not in said and self._same_sentence(place, hit.first)
+        return (
+            "detail" in said and hit.concept not in said and self._same_sentence(place, hit.first)
+        )
 
     def _acts_after(self, verb: Hit) -> bool:
         """Return whether *verb* has another object behind it."""

@@ -13,6 +13,7 @@ _LONGEST_GLUED = 400
 _LONGEST_PIECE = 16
 _SHORTEST_CHARGED = 4
 _SCRAP = 2
+_SHORTEST_CUT = 5
 _FEWEST_PARTS = 2
 _MEAN_PART = 3.5
 """Shorter parts on average are chance: any long word can be cut into scraps."""
@@ -61,7 +62,8 @@ def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
 
 
 def _is_cut(one: Word, other: Word, lexicon: Lexicon) -> bool:
-    if one.sentence != other.sentence or one.letters + other.letters not in lexicon.charged:
+    whole = one.letters + other.letters
+    if len(whole) < _SHORTEST_CUT or one.sentence != other.sentence or whole not in lexicon.charged:
         return False
     # Two words that both mean something stand side by side by themselves: "baby doll".
     shorter = min(len(one.letters), len(other.letters))

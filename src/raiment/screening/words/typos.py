@@ -28,7 +28,9 @@ def neighbourhood(words: Mapping[str, frozenset[str]]) -> Near:
     return near
 
 
-def mend(text: Traced, near: Near, known: Mapping[str, object], languages: AbstractSet[str]) -> Traced:
+def mend(
+    text: Traced, near: Near, known: Mapping[str, object], languages: AbstractSet[str]
+) -> Traced:
     """
     Return *text* with misspelt words that matter spelt right; the same object when there are none.
 

@@ -1,0 +1,101 @@
+"""
+One rendering of a request as every language that may have written it sees it.
+
+Short words mean something in many languages: which language counts is decided by how many of the words
+it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from raiment.screening.words.hits import Hit, find_hits
+from raiment.screening.words.lexicon import Lexicon
+from raiment.screening.words.normalise import Rendering
+from raiment.screening.words.scene import Scene, scene_of
+from raiment.screening.words.text import Word, words_of
+
+_PLAUSIBLE_SHARE = 0.6
+"""A language counts when it knows at least this share of the words the best-knowing language knows."""
+_FEWEST_KNOWN = 1.5
+_SHORTEST_CHILD = 4
+_SURE_COVERAGE = 0.7
+_SCRAP_LETTERS = 3
+_UNSPACED = "\u0e00"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One rendering read: the scene of every plausible language, and of all of them mixed."""
+
+    rendering: Rendering
+    words: Sequence[Word]
+    scenes: tuple[Scene, ...]
+    mixed: Scene
+    language: str
+    languages: frozenset[str]
+
+
+def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
+    """Return the scenes of *rendering*, one for each language that plausibly wrote it."""
+    words = words_of(rendering.text.characters)
+    hits = find_hits(words, lexicon)
+    plausible = _plausible(hits)
+    language = max(sorted(plausible), key=plausible.__getitem__, default="und")
+    unspaced = any(word.letters >= _UNSPACED for word in words)
+
+    def scene(chosen: Iterable[Hit], order: str) -> Scene:
+        return scene_of(words, list(chosen), verb_last=order != "verb-first", unspaced=unspaced)
+
+    scenes = tuple(
+        scene(
+            (
+                hit
+                for hit in hits
+                if hit.language == one and (one == language or not _is_scrap(hit, words))
+            ),
+            lexicon.orders[one],
+        )
+        for one in sorted(plausible)
+    )
+    order = lexicon.orders.get(language, "free")
+    own = [hit for hit in hits if plausible.get(hit.language) == plausible[language]]
+    taken = {place for hit in own for place in range(hit.first, hit.last + 1)}
+    foreign = [
+        hit
+        for hit in hits
+        if (hit.strong or _names_a_child(hit, words[hit.first]))
+        and taken.isdisjoint(range(hit.first, hit.last + 1))
+    ]
+    mixed = scene((*own, *foreign), order)
+    return View(rendering, words, scenes, mixed, language, frozenset(plausible))
+
+
+def _is_scrap(hit: Hit, words: Sequence[Word]) -> bool:
+    """Return whether *hit* is so short a Latin word that most languages have it by chance."""
+    letters = sum(len(words[place].letters) for place in range(hit.first, hit.last + 1))
+    return letters <= _SCRAP_LETTERS and words[hit.first].letters.isascii()
+
+
+def _names_a_child(hit: Hit, word: Word) -> bool:
+    """Return whether *hit* speaks of a child surely enough to count in any language."""
+    long_enough = len(word.letters) >= _SHORTEST_CHILD
+    return hit.concept == "minor" and long_enough and hit.coverage >= _SURE_COVERAGE
+
+
+def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
+    """
+    Return the languages that may have written the words, with how many words each knows.
+
+    A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg".
+    """
+    known: dict[str, dict[int, float]] = {}
+    for hit in hits:
+        places = known.setdefault(hit.language, {})
+        for place in range(hit.first, hit.last + 1):
+            places[place] = max(places.get(place, 0.0), hit.coverage)
+    counts = {language: round(sum(places.values()), 3) for language, places in known.items()}
+    most = max(counts.values(), default=0.0)
+    least = max(_PLAUSIBLE_SHARE * most, _FEWEST_KNOWN)
+    return {one: count for one, count in counts.items() if count == most or count >= least}
