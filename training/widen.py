@@ -19,10 +19,16 @@ from training.frames import Frames, frames_for
 from training.texts import NONE, Original
 
 _LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7"}
-_ALIKE = {"a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "x": "х", "y": "у", "i": "і"}
+_ALIKE = dict(zip("aeopcxyi", "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456", strict=True))
+"""Cyrillic letters that look Latin."""
 _HIDDEN = ("\u200b", "\u200d", "\u2060", "\u00ad")
 _SPACERS = (" ", ".", "-", "*", "_")
 _FEW_WORDS = 3
+_DISGUISED = 0.15
+"""Share of the variations in a disguise."""
+_FRAMED = 0.6
+_REPLACED = 0.5
+_HIDING = 0.3
 FOLDS = 5
 
 
@@ -39,9 +45,7 @@ class Row:
     original: bool
 
 
-def widen(
-    originals: Sequence[Original], count: int, frames: Mapping[str, Frames]
-) -> list[Row]:
+def widen(originals: Sequence[Original], count: int, frames: Mapping[str, Frames]) -> list[Row]:
     """
     Return each of *originals* with *count* variations, groups numbered as the originals stand.
 
@@ -50,12 +54,13 @@ def widen(
     partners = _partners(originals)
     rows: list[Row] = []
     for group, one in enumerate(originals):
-        dice = random.Random(f"{one.language} {one.label} {one.text}")  # noqa: S311  # repeatable on purpose
+        dice = random.Random(f"{one.language} {one.label} {one.text}")
         shown = dict.fromkeys((one.text, *_readings(one.text)))
         for _ in range(count):
             shown[_shown(_varied(one, dice, frames, partners), dice)] = None
         rows += (
-            Row(text, one.label, one.modality, one.language, group, text == one.text) for text in shown
+            Row(text, one.label, one.modality, one.language, group, text == one.text)
+            for text in shown
         )
     return rows
 
@@ -91,8 +96,7 @@ def _varied(
         text = change(text, dice, own, partners.get((one.language, fold_of(one)), ()))
     for _ in range(dice.choice((0, 0, 1, 1, 2))):
         text = _mistyped(text, dice)
-    roll = dice.random()
-    return dice.choice(_DISGUISES)(text, dice) if roll < 0.15 else text  # noqa: PLR2004  # a share
+    return dice.choice(_DISGUISES)(text, dice) if dice.random() < _DISGUISED else text
 
 
 def _shown(text: str, dice: random.Random) -> str:
@@ -105,8 +109,8 @@ def _readings(text: str) -> tuple[str, ...]:
 
 
 def _framed(text: str, dice: random.Random, frames: Frames, _: Sequence[str]) -> str:
-    before = dice.choice(frames.before) if dice.random() < 0.6 else ""  # noqa: PLR2004  # a share
-    after = dice.choice(frames.after) if dice.random() < 0.6 else ""  # noqa: PLR2004  # a share
+    before = dice.choice(frames.before) if dice.random() < _FRAMED else ""
+    after = dice.choice(frames.after) if dice.random() < _FRAMED else ""
     return f"{before}{text}{after}"
 
 
@@ -167,20 +171,22 @@ def _mistyped(text: str, dice: random.Random) -> str:
 
 def _leet(text: str, dice: random.Random) -> str:
     return "".join(
-        dice.choice(_LEET[letter]) if letter in _LEET and dice.random() < 0.5 else letter  # noqa: PLR2004
+        dice.choice(_LEET[letter]) if letter in _LEET and dice.random() < _REPLACED else letter
         for letter in text
     )
 
 
 def _alike(text: str, dice: random.Random) -> str:
     return "".join(
-        _ALIKE[letter] if letter in _ALIKE and dice.random() < 0.5 else letter  # noqa: PLR2004
+        _ALIKE[letter] if letter in _ALIKE and dice.random() < _REPLACED else letter
         for letter in text
     )
 
 
 def _hidden(text: str, dice: random.Random) -> str:
-    return "".join(letter + (dice.choice(_HIDDEN) if dice.random() < 0.3 else "") for letter in text)  # noqa: PLR2004
+    return "".join(
+        letter + (dice.choice(_HIDDEN) if dice.random() < _HIDING else "") for letter in text
+    )
 
 
 def _spaced(text: str, dice: random.Random) -> str:

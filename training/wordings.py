@@ -86,7 +86,7 @@ def _fill(
     *,
     verb_last: bool,
 ) -> Iterator[Original]:
-    dice = random.Random(f"{language} {' '.join(shape)}")  # noqa: S311  # repeatable on purpose
+    dice = random.Random(f"{language} {' '.join(shape)}")
     order = sorted(shape, key=_VERBS.__contains__) if verb_last else list(shape)
     filled = {tuple(dice.choice(terms[concept]) for concept in order) for _ in range(_EACH)}
     for words in sorted(filled):

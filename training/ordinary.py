@@ -1,0 +1,69 @@
+"""Ordinary captions, edits and shop descriptions, composed from word lists: what nearly everybody asks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from raiment.screening.words import Modality, Who
+from training.texts import NONE, Original
+
+_FILE = Path(__file__).with_name("ordinary.tsv")
+_LANGUAGE = "en"
+_EACH = 220
+_EDITS = (
+    "{change} {whatever} {into}",
+    "{remove} {extra}",
+    "{place2} {added}",
+    "{fix}",
+    "{remove} {extra} and {place2} {added}",
+    "{change} {whatever} {into}, {fix}",
+    "{look}",
+    "{look} and {feature}",
+    "{feature} and {look}",
+    "{feature}",
+    "the {kind} {look}",
+    "a {kind} that {feature}",
+    "{look} with {feature}, {look}",
+)
+_CAPTIONS = (
+    "{someone} {doing} {place}",
+    "{someone} and {someone} {doing} {place}.",
+    "{animal} {beast}",
+    "{animal} {beast} {place}",
+    "{thing} {place}",
+    "{thing} {style}",
+    "{thing} and {thing} {place} {style}",
+    "{someone} {doing} beside {thing}, {style}",
+    "{ask} {matter}",
+    "{ask} {matter}?",
+)
+
+
+def ordinary_texts() -> Iterator[Original]:
+    """Yield the compositions, by modality and frame."""
+    slots = dict(_slots())
+    for modality, frames in ((Modality.EDIT, _EDITS), (Modality.GENERATE, _CAPTIONS)):
+        for frame in frames:
+            dice = random.Random(frame)
+            filled = {_filled(frame, slots, dice) for _ in range(_EACH)}
+            for text in sorted(filled):
+                yield Original(_LANGUAGE, NONE, modality, Who.NOBODY, text)
+
+
+def _slots() -> Iterator[tuple[str, list[str]]]:
+    for line in _FILE.read_text(encoding="utf-8").splitlines():
+        slot, tab, phrases = line.partition("\t")
+        if tab and not line.startswith("#"):
+            yield slot, phrases.split("|")
+
+
+def _filled(frame: str, slots: dict[str, list[str]], dice: random.Random) -> str:
+    """Return *frame* with each ``{slot}`` filled by its own throw of the dice."""
+    pieces = frame.split("{")
+    text = pieces[0]
+    for piece in pieces[1:]:
+        slot, _, rest = piece.partition("}")
+        text += dice.choice(slots[slot]) + rest
+    return text
