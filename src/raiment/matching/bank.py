@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from raiment.matching.match import Match
 from raiment.matching.signals import Signals
+from raiment.matching.view import DIHEDRAL
+
+FLOOD_UPLOADS = 20
+"""An allegation that matched more different pictures than this within ``FLOOD_HOURS`` is in doubt."""
+FLOOD_HOURS = 1
 
 
 class BankKind(StrEnum):
@@ -20,6 +25,18 @@ class BankKind(StrEnum):
     """Reported, not yet decided."""
     OUTSIDE = "outside"
     """From an exchange: an allegation until somebody has looked."""
+    ALLOW = "allow"
+    """Known to be harmless (icons, memes): a hit is no match, and keeps others from being one."""
+
+
+class EntryState(StrEnum):
+    """Whether an entry is looked for. One that expired is not, whatever its state."""
+
+    ACTIVE = "active"
+    QUARANTINED = "quarantined"
+    """It suddenly matched many different pictures: recorded, not acted upon, until a lead has looked."""
+    WITHDRAWN = "withdrawn"
+    """Never matches again, also when the list it came from is imported once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +47,48 @@ class BankMatch:
     kind: BankKind
     case_id: str | None
     """The case that banked the entry, None for an outside one."""
+    state: EntryState
+    source: str
+    """Who gave us the entry: ``casework``, or the name of a list."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether it counts against the picture."""
+        return self.kind is not BankKind.ALLOW and self.state is EntryState.ACTIVE
+
+
+def standing(found: Iterable[BankMatch]) -> list[BankMatch]:
+    """
+    Return what is left of *found*, all of one reading of a picture, after the allow-lists.
+
+    An entry of an allow-list that the whole picture matches removes the other matches of the whole
+    picture that are not nearer; where both are equally near, one that our reviewers confirmed
+    stands. It says nothing of what was found in a part of the picture.
+    """
+    listed = list(found)
+    allowed = [one for one in listed if one.kind is BankKind.ALLOW and _whole(one)]
+    if not allowed:
+        return listed
+    nearest = min(one.match.distance for one in allowed)
+    return [one for one in listed if not (one.acts and _whole(one) and _covered(one, nearest))]
+
+
+def _whole(found: BankMatch) -> bool:
+    return found.match.view in DIHEDRAL
+
+
+def _covered(found: BankMatch, nearest: int) -> bool:
+    if found.kind is BankKind.CONFIRMED:
+        return found.match.distance > nearest
+    return found.match.distance >= nearest
 
 
 class BankLookup(Protocol):
     """Looking in every bank."""
 
     async def matches(self, signals: Signals) -> Sequence[BankMatch]:
-        """Return every active entry within its bank's radius of *signals*, nearest first."""
+        """
+        Return every entry within its bank's radius of *signals*, nearest first.
+
+        Quarantined ones and those of allow-lists included; withdrawn and expired ones not.
+        """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from raiment.matching.bank import BankKind, BankMatch
+from raiment.matching.bank import BankKind, BankMatch, EntryState
 from raiment.policy.facts import Facts, FactSchema
 from raiment.policy.rule_set import Judgement, RuleSet, evaluate
 
@@ -31,13 +31,15 @@ def judge_lookup(lookup: Lookup, rules: RuleSet) -> Judgement:
 def _facts(lookup: Lookup, schema: FactSchema) -> Facts:
     if lookup.unavailable is not None:
         return schema.gather({}, unavailable=dict.fromkeys(schema.facts, lookup.unavailable))
-    kinds = {found.kind for found in lookup.matches}
+    kinds = {found.kind for found in lookup.matches if found.acts}
     return schema.gather(
         {
             "confirmed_match": BankKind.CONFIRMED in kinds,
-            # No hotline's list is connected and no entry is quarantined yet: none can match.
+            # No hotline's list is connected yet: none can match.
             "child_match": False,
-            "quarantined_match": False,
+            "quarantined_match": any(
+                found.state is EntryState.QUARANTINED for found in lookup.matches
+            ),
             # A report that nobody has decided is an allegation, like an outside hash.
             "outside_match": lookup.named
             or not kinds.isdisjoint({BankKind.OUTSIDE, BankKind.REPORTED}),

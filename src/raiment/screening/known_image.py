@@ -22,8 +22,9 @@ def known_image_finding(place: str, lookup: Lookup) -> Finding:
                 "kind": found.kind,
                 "distance": found.match.distance,
                 "view": found.match.view,
+                "state": found.state,
             }
             for found in lookup.matches
         ]
-    score = None if lookup.unavailable else float(bool(lookup.matches))
+    score = None if lookup.unavailable else float(any(found.acts for found in lookup.matches))
     return Finding(KNOWN_IMAGE, _DETECTOR, _VERSION, score, observed, lookup.unavailable)

@@ -6,7 +6,7 @@ import asyncio
 
 from raiment.adapters.pixels.picture import Picture
 from raiment.adapters.pixels.reader import PixelReader
-from raiment.matching.signal import Sha256, hash_views_batch
+from raiment.matching.signal import Md5, Sha256, hash_views_batch
 from raiment.matching.signals import Signals
 
 
@@ -24,7 +24,9 @@ async def read_signals(reader: PixelReader, data: bytes, *, field: str) -> tuple
 def _signals(data: bytes, picture: Picture, field: str) -> tuple[Signals, ...]:
     bytes_sha256 = Sha256.of(data)
     pixels_sha256 = Sha256.from_hex(picture.pixel_sha256, field)
+    size = picture.width, picture.height
+    md5 = Md5.of(data)
     return tuple(
-        Signals(bytes_sha256, pixels_sha256, views, picture.mime, picture.width, picture.height)
+        Signals(bytes_sha256, pixels_sha256, views, picture.mime, *size, md5)
         for views in hash_views_batch(picture.readings(), field)
     )

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, literal, or_, select, update
+import psycopg
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from raiment.adapters.postgres.bank_lookup import BankIndex, find_matches
+from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.ids import new_id
-from raiment.adapters.postgres.similar import nearest_view, signals_of
+from raiment.adapters.postgres.similar import signals_of
 from raiment.adapters.postgres.tables import bank_entries, contents, hash_banks
-from raiment.adapters.postgres.types import AnyRow
 from raiment.errors import Unavailable
-from raiment.matching.bank import BankKind, BankMatch
+from raiment.matching.bank import BankKind, BankMatch, standing
 from raiment.matching.judge import Lookup
-from raiment.matching.match import Match
-from raiment.matching.signal import PDQ_RADIUS, Pdq, Sha256, Signal
+from raiment.matching.signal import PDQ_RADIUS, Pdq, Signal
 from raiment.matching.signals import Signals
-from raiment.matching.view import DIHEDRAL, View
 
 _OWN_BANKS = {BankKind.CONFIRMED: "confirmed", BankKind.REPORTED: "reported"}
 """The banks casework fills, by name."""
@@ -33,22 +31,12 @@ class PostgresBanks:
     """``matching.bank.BankLookup`` and ``casework.storage.Banks`` on one connection."""
 
     connection: AsyncConnection
+    index: BankIndex | None = None
+    """None: every entry is compared."""
 
     async def matches(self, signals: Signals) -> Sequence[BankMatch]:
-        """Return every active entry within its bank's radius of *signals*, nearest first."""
-        nearest = nearest_view(bank_entries.c.pdq, signals.pdq)
-        digests = or_(
-            _is("bytes_sha256", signals.bytes_sha256), _is("pixels_sha256", signals.pixels_sha256)
-        )
-        entry = bank_entries.c
-        columns = (entry.id, entry.bank_id, entry.signal_type, entry.value, entry.case_id)
-        rows = await self.connection.execute(
-            select(*columns, hash_banks.c.kind, hash_banks.c.radius, *nearest.c)
-            .select_from(bank_entries.join(hash_banks).outerjoin(nearest, literal(True)))
-            .where(entry.state == "active", or_(digests, nearest.c.distance <= hash_banks.c.radius))
-            .order_by(nearest.c.distance.asc().nulls_first(), entry.id)
-        )
-        return [_match(row) for row in rows]
+        """Return what ``BankLookup.matches`` promises, this transaction's own entries included."""
+        return await find_matches(await driver_of(self.connection), signals, self.index)
 
     async def look_up(self, readings: Sequence[Signals]) -> Lookup:
         """
@@ -58,11 +46,14 @@ class PostgresBanks:
         Raise Unavailable where the database itself is gone.
         """
         matchable = all(signals.pdq.matchable for signals in readings)
+        driver = await driver_of(self.connection)
         try:
-            async with self.connection.begin_nested():
-                found = [match for signals in readings for match in await self.matches(signals)]
-        except SQLAlchemyError as error:
-            if self.connection.invalidated or self.connection.closed:
+            async with driver.transaction():
+                found = [
+                    match for signals in readings for match in standing(await self.matches(signals))
+                ]
+        except psycopg.Error as error:
+            if driver.closed:
                 raise Unavailable("database", "no answer") from error
             return Lookup((), matchable, "the hash banks could not be read")
         nearest: dict[str, BankMatch] = {}
@@ -135,25 +126,9 @@ class PostgresBanks:
         return str((await self.connection.execute(query)).scalar_one())
 
 
-def _is(signal_type: str, signal: Sha256) -> Any:
-    return and_(bank_entries.c.signal_type == signal_type, bank_entries.c.value == signal.hex)
-
-
 def _bankable(signals: Signals) -> list[tuple[str, Signal]]:
-    digests: list[tuple[str, Signal]] = [
+    return [
         ("bytes_sha256", signals.bytes_sha256),
         ("pixels_sha256", signals.pixels_sha256),
+        *(("pdq", pdq) for pdq in signals.hashes_to_bank()),
     ]
-    # A hash of too little structure would match unrelated pictures.
-    return [*digests, ("pdq", signals.pdq.plain)] if signals.pdq.matchable else digests
-
-
-def _match(row: AnyRow) -> BankMatch:
-    if row.signal_type == "pdq":
-        signal: Signal = Pdq(bytes.fromhex(row.value))
-        distance, view, threshold = row.distance, DIHEDRAL[row.position - 1], row.radius
-    else:
-        signal = Sha256(bytes.fromhex(row.value))
-        distance, view, threshold = 0, View.AS_IS, 0
-    match = Match(signal, row.bank_id, row.id, distance, view, threshold)
-    return BankMatch(match, BankKind(row.kind), row.case_id)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -227,7 +228,7 @@ hash_banks = Table(
     Column("name", Text, nullable=False, unique=True),
     _text("kind"),
     Column("radius", Integer, nullable=False),
-    _one_of("kind", "confirmed", "reported", "outside"),
+    _one_of("kind", "confirmed", "reported", "outside", "allow"),
     CheckConstraint("radius between 0 and 255", name="radius"),
 )
 
@@ -244,11 +245,63 @@ bank_entries = Table(
     _to("case_id", "cases.id", nullable=True),
     _at("added_at"),
     _at("withdrawn_at", nullable=True),
+    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("labels", ARRAY(Text), nullable=False, server_default="{}"),
+    _at("expires_at", nullable=True),
+    _at("flooded_at", nullable=True),
+    _at("flood_settled_at", nullable=True),
     UniqueConstraint("bank_id", "signal_type", "value"),
     Index("bank_entries_signal_type_value_idx", "signal_type", "value"),
-    _one_of("signal_type", "pdq", "bytes_sha256", "pixels_sha256"),
-    _one_of("state", "active", "withdrawn"),
+    Index("bank_entries_bank_id_number_idx", "bank_id", "number"),
+    Index(
+        "bank_entries_flooded_at_idx",
+        "flooded_at",
+        postgresql_where=text("flooded_at is not null and flood_settled_at is null"),
+    ),
+    _one_of("signal_type", "pdq", "bytes_sha256", "pixels_sha256", "bytes_md5"),
+    _one_of("state", "active", "quarantined", "withdrawn"),
 )
+"""``number`` is the entry's name in the index of every process; ``flooded_at``: a lead is asked."""
+
+bank_feed = Table(
+    "bank_feed",
+    metadata,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("position", BigInteger, nullable=False),
+    CheckConstraint('"only"', name="only"),
+)
+"""One row: the position of the newest change. Its lock, held to the commit, orders the changes."""
+
+bank_changes = Table(
+    "bank_changes",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_number", BigInteger, nullable=False),
+    _at("at"),
+    Index("bank_changes_at_idx", "at"),
+)
+"""Which entry changed, written by triggers. Positions are visible in order and without a gap."""
+
+bank_sightings = Table(
+    "bank_sightings",
+    metadata,
+    Column("entry_id", Text, ForeignKey("bank_entries.id"), primary_key=True),
+    Column("pixels_sha256", LargeBinary, primary_key=True),
+    _at("at"),
+    Index("bank_sightings_at_idx", "at"),
+)
+"""Which uploaded pictures an entry matched lately: more than a few different ones are a flood."""
+
+bank_imports = Table(
+    "bank_imports",
+    metadata,
+    Column("bank_id", Text, ForeignKey("hash_banks.id"), primary_key=True),
+    Column("file_sha256", LargeBinary, primary_key=True),
+    Column("lines", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    _at("at"),
+)
+"""How far a file was imported: an interrupted import goes on from there."""
 
 contents = Table(
     "contents",

@@ -92,12 +92,18 @@ class MatchOut(BaseModel):
     """One banked signal within its bank's threshold. Evidence, not a judgement."""
 
     bank: str
-    kind: Literal["confirmed", "reported", "outside"]
+    kind: Literal["confirmed", "reported", "outside", "allow"] = Field(
+        description="`allow`: known to be harmless; it is no match and kept others from being one."
+    )
     entry: str
     distance: int = Field(ge=0, le=256, description="Bits that differ.")
     view: str = Field(description="What was undone to find it.", examples=["flipped-left-right"])
-    signal: Literal["pdq", "sha256"]
+    signal: Literal["pdq", "sha256", "md5"]
     threshold: int = Field(ge=0, le=255)
+    state: Literal["active", "quarantined"] = Field(
+        "active", description="`quarantined`: matched too much lately, and does not count."
+    )
+    source: str = Field("casework", description="Who gave us the entry.")
 
 
 class ContentOut(BaseModel):

@@ -17,7 +17,7 @@ from raiment.evidence.record import Record
 from raiment.matching.bank import BankMatch
 from raiment.matching.content import Content, ContentState
 from raiment.matching.judge import Lookup, judge_lookup
-from raiment.matching.signal import Pdq, Sha256
+from raiment.matching.signal import Md5, Pdq, Sha256, Signal
 from raiment.matching.signals import Signals
 from raiment.policy.rule import Effect
 from raiment.policy.rule_set import Judgement
@@ -27,6 +27,8 @@ _STATE = {
     Effect.HOLD: ContentState.HELD,
     Effect.BLOCK: ContentState.BLOCKED,
 }
+
+_KIND: dict[type[Signal], str] = {Pdq: "pdq", Sha256: "sha256", Md5: "md5"}
 
 _MOST_NAMED = 32
 """Cases named in one entry; each has an entry of its own about the copy anyway."""
@@ -142,6 +144,8 @@ def _match(found: BankMatch) -> JSON:
         "entry": match.entry_id,
         "distance": match.distance,
         "view": match.view.value,
-        "signal": "pdq" if isinstance(match.signal, Pdq) else "sha256",
+        "signal": _KIND[type(match.signal)],
         "threshold": match.threshold,
+        "state": found.state.value,
+        "source": found.source,
     }
