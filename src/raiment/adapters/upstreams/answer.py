@@ -44,7 +44,7 @@ _LONGEST_WAIT = 3600
 class Image(msgspec.Struct):
     """One element of ``data``."""
 
-    b64_json: msgspec.Raw | None = None
+    b64_json: msgspec.Raw = msgspec.Raw(b"null")
     """The JSON text as it stands in the body, without a copy: it may be megabytes."""
     url: str | None = None
     revised_prompt: str | None = None
@@ -54,8 +54,8 @@ class Image(msgspec.Struct):
     @property
     def inline(self) -> memoryview | None:
         """The picture as a JSON text; None where there is none, or nothing in it."""
-        text = b"null" if self.b64_json is None else memoryview(self.b64_json)
-        return None if bytes(text[:4]) in _NOTHING else memoryview(text)
+        text = memoryview(self.b64_json)
+        return None if bytes(text[:4]) in _NOTHING else text
 
 
 class Success(msgspec.Struct):
