@@ -21,7 +21,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_every_setting_is_documented_and_read() -> None:
     """docs/settings.md and settings.py name the same variables."""
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.M))
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     code = (ROOT / "src/raiment/settings.py").read_text()
     read = set(re.findall(r'"((?:RAIMENT_[A-Z_]+|DATABASE_URL))"', code))
 
@@ -35,8 +35,8 @@ def test_commands_in_the_docs_exist(page: Path) -> None:
 
     from raiment.cli.main import app
 
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
-    for block in re.findall(r"```(?:sh|console)\n(.*?)```", page.read_text(), re.S):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for block in re.findall(r"```(?:sh|console)\n(.*?)```", page.read_text(), re.DOTALL):
         for line in block.splitlines():
             words = line.removeprefix("$ ").split("#")[0].split()
             if words[:1] == ["make"]:

@@ -25,8 +25,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+            b"frame-ancestors 'none'"
+        ),
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -70,7 +73,7 @@ class Edge:
             await self.app(scope, _bounded(receive, self.most_bytes), answer)
         except BodyTooLarge:
             await answer.instead(413, *self.too_large(request_id))
-        except Exception:  # the process's edge: nothing of it may reach the client
+        except Exception:  # noqa: BLE001 - the process's edge: nothing of it may reach the client
             logger.exception("request_failed", request_id=request_id, door=self.door)
             await answer.instead(500, *self.broken(request_id))
         self._account(scope, answer.status, time.perf_counter() - started, request_id)
