@@ -74,7 +74,7 @@ def compose(folder: Path) -> Iterator[Original]:
     for path in sorted(folder.glob("*.tsv")):
         terms, verb_last = _read(path)
         for label, shape in _SHAPES:
-            if all(concept in terms for concept in shape):
+            if all(terms.get(concept) for concept in shape):
                 yield from _fill(path.stem, label, shape, terms, verb_last=verb_last)
 
 
