@@ -36,14 +36,21 @@ def serve(
 async def _serve(settings: Settings) -> None:
     doors = doors_of(settings)
     refuse_taken(doors)
-    processes = [asyncio.create_task(keep_open(door, settings.roles)) for door in doors]
-    # The forks are made first, so that the processes load while we do. The house is closed after they ended:
+    # Those that somebody calls come first; the worker, whom nobody waits for, as soon as they are ready.
+    called = [door for door in doors if door.address is not None]
+    processes = [asyncio.create_task(keep_open(door, settings.roles)) for door in called]
+    # The forks are made, so that the processes load while we do. The house is closed after they ended:
     # whoever has it open last stops the embedded database.
     await asyncio.sleep(0)
     from raiment.cli.first_start import open_begun  # noqa: PLC0415 - takes a second
 
     async with _ended(processes), open_begun(settings) as welcome, _ended(processes):
-        await _first_of(asyncio.create_task(wait_ready(doors)), *processes)
+        await _first_of(asyncio.create_task(wait_ready(called)), *processes)
+        processes += [
+            asyncio.create_task(keep_open(door, settings.roles))
+            for door in doors
+            if door not in called
+        ]
         tell(settings, {door.name for door in doors}, welcome)
         await _first_of(*processes)
 
