@@ -85,5 +85,9 @@ async def _totals(house: House, tx: Transaction) -> dict[str, tuple[str, int]]:
         "raiment_clocks_overdue": ("Deadlines that run and have passed", totals.overdue),
         "raiment_actions_waiting": ("Actions not acknowledged yet", totals.waiting_actions),
         "raiment_cases_open": ("Cases not decided yet", totals.open_cases),
+        "raiment_bank_entries_flooded": (
+            "Bank entries that matched too much, about which a lead is asked",
+            await tx.bank_keeping.flood_count(),
+        ),
         "raiment_log_entries": ("Entries of the evidence log", head.size),
     }

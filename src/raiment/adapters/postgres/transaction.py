@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from raiment.adapters.postgres.accounts import PostgresAccounts
+from raiment.adapters.postgres.bank_keeping import BankKeeping
+from raiment.adapters.postgres.bank_lookup import BankIndex
 from raiment.adapters.postgres.banks import PostgresBanks
 from raiment.adapters.postgres.casework import PostgresCases
 from raiment.adapters.postgres.contents import PostgresContents
@@ -29,8 +31,11 @@ WATCH = "watch_clock"
 class Transaction:
     """Everything that may be read or changed in one go. Made by ``Database`` only."""
 
-    def __init__(self, connection: AsyncConnection, jobs: Jobs) -> None:
+    def __init__(
+        self, connection: AsyncConnection, jobs: Jobs, index: BankIndex | None = None
+    ) -> None:
         self.connection = connection
+        self._index = index
         self._jobs = jobs
         self._records: list[Record] = []
 
@@ -51,8 +56,13 @@ class Transaction:
 
     @property
     def banks(self) -> PostgresBanks:
-        """Hash banks."""
-        return PostgresBanks(self.connection)
+        """Hash banks: looking in them, and what casework does with them."""
+        return PostgresBanks(self.connection, self._index)
+
+    @property
+    def bank_keeping(self) -> BankKeeping:
+        """Hash banks: making and filling them."""
+        return BankKeeping(self.connection)
 
     @property
     def ledger(self) -> PostgresLedger:

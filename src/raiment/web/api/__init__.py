@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from raiment.web.api import actions, cases, content, docs, log, reports, traces
+from raiment.web.api import actions, bank_entries, banks, cases, content, docs, log, reports, traces
 
 
 def routers() -> list[APIRouter]:
     """Return the routers of the API; mounted where this server has the role ``api``."""
-    return [noun.routes for noun in (content, traces, reports, cases, actions, log, docs)]
+    nouns = (content, traces, reports, cases, actions, banks, bank_entries, log, docs)
+    return [noun.routes for noun in nouns]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from raiment.adapters.observe.metrics import VERDICTS
+from raiment.adapters.observe.metrics import FLOODS, VERDICTS
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.transaction import Transaction
 from raiment.adapters.postgres.types import AnyRow
@@ -106,8 +106,19 @@ async def _keep(
     joined = {f"case_{number}": one for number, one in enumerate(cases[:_MOST_NAMED], start=1)}
     facts: dict[str, JSON] = {"judgement": judgement.as_json(), "matches": matches}
     tx.append(Record("content.registered", content.id, at, {**ids, **joined}, facts))
+    await _notice_floods(content, found, tx)
     VERDICTS.labels("content", content.verdict).inc()
     return True
+
+
+async def _notice_floods(content: Content, found: Sequence[BankMatch], tx: Transaction) -> None:
+    at = content.registered_at
+    flooded = await tx.bank_keeping.sighted(found, content.signals.pixels_sha256, at)
+    for entry_id, state in flooded:
+        FLOODS.labels(state).inc()
+        tx.append(
+            Record("bank.entry_flooded", entry_id, at, {"content": content.id}, {"state": state})
+        )
 
 
 def _judged(

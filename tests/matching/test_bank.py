@@ -1,0 +1,105 @@
+"""What is left of matches after the allow-lists, and what the rules are told."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from raiment.errors import InvalidInput
+from raiment.matching.bank import BankKind, BankMatch, EntryState, standing
+from raiment.matching.bank_entry import NewEntry, read_entry
+from raiment.matching.judge import Lookup, judge_lookup
+from raiment.matching.match import Match
+from raiment.matching.signal import Pdq
+from raiment.matching.view import View
+from raiment.policy.rule import Effect
+from raiment.policy.rule_set import RuleSet, parse_rule_set
+
+
+def found(
+    kind: BankKind, distance: int, state: EntryState = EntryState.ACTIVE, view: View = View.AS_IS
+) -> BankMatch:
+    """Return a match at *distance*."""
+    match = Match(Pdq(bytes(32)), "bank", f"{kind}-{distance}", distance, view, 31)
+    return BankMatch(match, kind, None, state, "a list")
+
+
+def kinds(*given: BankMatch) -> list[BankKind]:
+    """Return the kinds that stand against the picture."""
+    return [one.kind for one in standing(given) if one.acts]
+
+
+@pytest.fixture(scope="module")
+def rules() -> RuleSet:
+    """The rules for matches."""
+    return parse_rule_set(files("raiment.policy").joinpath("packs/matching.yaml").read_text())
+
+
+@pytest.mark.parametrize("kind", [BankKind.CONFIRMED, BankKind.OUTSIDE, BankKind.REPORTED])
+def test_what_is_known_to_be_harmless_matches_nothing_farther(kind: BankKind) -> None:
+    """A meme of the allow-list that also lies near an allegation is let through."""
+    assert kinds(found(BankKind.ALLOW, 4), found(kind, 9)) == []
+    assert kinds(found(BankKind.ALLOW, 9), found(kind, 4)) == [kind]
+
+
+def test_the_same_picture_confirmed_and_allowed_is_confirmed() -> None:
+    """Where both are equally near, what our reviewers decided stands."""
+    assert kinds(found(BankKind.ALLOW, 0), found(BankKind.CONFIRMED, 0)) == [BankKind.CONFIRMED]
+    assert kinds(found(BankKind.ALLOW, 0), found(BankKind.OUTSIDE, 0)) == []
+
+
+def test_a_hit_of_an_allow_list_is_kept_as_evidence() -> None:
+    """It is why the picture was let through."""
+    allowed = found(BankKind.ALLOW, 4)
+
+    assert standing([allowed, found(BankKind.OUTSIDE, 9)]) == [allowed]
+
+
+@pytest.mark.parametrize(
+    ("match", "effect"),
+    [
+        (found(BankKind.CONFIRMED, 3), Effect.BLOCK),
+        (found(BankKind.OUTSIDE, 3), Effect.HOLD),
+        (found(BankKind.REPORTED, 3), Effect.HOLD),
+        (found(BankKind.ALLOW, 3), Effect.ALLOW),
+        (found(BankKind.OUTSIDE, 3, EntryState.QUARANTINED), Effect.ALLOW),
+    ],
+)
+def test_each_kind_of_bank_has_its_effect(match: BankMatch, effect: Effect, rules: RuleSet) -> None:
+    """Confirmed blocks, alleged holds, harmless and quarantined do nothing."""
+    assert judge_lookup(Lookup([match], matchable=True), rules).effect is effect
+
+
+def test_a_quarantined_match_is_told(rules: RuleSet) -> None:
+    """It lets the picture through, and says so."""
+    match = found(BankKind.OUTSIDE, 3, EntryState.QUARANTINED)
+
+    assert judge_lookup(Lookup([match], matchable=True), rules).notes == ("match-in-doubt",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "ends", "field"),
+    [
+        ("sha1", "0" * 40, None, "line.type"),
+        ("pdq", "0" * 63, None, "line.value"),
+        ("md5", "0" * 64, None, "line.value"),
+        ("pdq", "g" * 64, None, "line.value"),
+        ("pdq", "0" * 64, "tomorrow", "line.expires_at"),
+        ("pdq", "0" * 64, "2027-01-01T00:00:00", "line.expires_at"),
+        ("pdq", "0" * 64, "0001-01-01T00:00:00+14:00", "line.expires_at"),
+    ],
+)
+def test_what_is_no_entry_is_refused(kind: str, value: str, ends: str | None, field: str) -> None:
+    """The error names the field."""
+    with pytest.raises(InvalidInput) as caught:
+        read_entry(kind, value, (), ends, "line")
+
+    assert caught.value.field == field
+
+
+def test_capital_digits_are_the_same_value() -> None:
+    """Some lists are written so."""
+    assert read_entry("md5", "AB" * 16, ["a"], None, "line") == NewEntry(
+        "bytes_md5", "ab" * 16, ("a",)
+    )
