@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from training.fit import Fitted, fit, labels_of, matrix_of
-from training.texts import NONE, Original
+from training.texts import LABELS, NONE, Original
 from training.widen import Row, fold_of
 
 _COMPOSED_SHARE = 0.3
@@ -38,7 +38,14 @@ class Lesson:
         for kind in (abusive, ~abusive):
             shares[kind] /= 2 * shares[kind].sum()
         matrix = self.matrix[chosen]
-        return fit(matrix, self.labels[chosen], shares, penalty=self.penalty, rounds=self.rounds)
+        return fit(
+            matrix,
+            self.labels[chosen],
+            shares,
+            classes=len(LABELS),
+            penalty=self.penalty,
+            rounds=self.rounds,
+        )
 
 
 @dataclass(frozen=True, slots=True)

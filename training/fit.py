@@ -15,9 +15,6 @@ from raiment.screening.words.head import MODALITIES
 from training.texts import LABELS
 from training.widen import Row
 
-CLASSES = len(LABELS) - 1
-"""Classes with weights; ``none`` is the reference, its log-odds are zero."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -64,38 +61,41 @@ def fit(
     labels: NDArray[np.int64],
     shares: NDArray[np.float64],
     *,
+    classes: int,
     penalty: float,
     rounds: int,
 ) -> Fitted:
     """
-    Return the weights with the least penalised loss.
+    Return the weights of *classes* classes with the least penalised loss.
 
-    *shares* weigh the rows and sum to 1; *penalty* times the squared weights (not biases) is added.
+    Class 0 is the reference, its log-odds are zero and it has no weights. The last columns of *matrix*
+    are the modality flags. *shares* weigh the rows and sum to 1; *penalty* times the squared weights (not
+    biases) is added.
     """
     columns = matrix.shape[1]
     plain = columns - len(MODALITIES)
-    wanted = np.eye(CLASSES + 1)[labels][:, 1:] * shares[:, None]
+    wanted = np.eye(classes)[labels][:, 1:] * shares[:, None]
     turned = matrix.T.tocsr()
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights = flat.reshape(columns, CLASSES).astype(np.float32)
+        weights = flat.reshape(columns, classes - 1).astype(np.float32)
         odds = (matrix @ weights).astype(np.float64)
         top = np.maximum(odds.max(axis=1), 0)
         parts = np.exp(odds - top[:, None])
         total = parts.sum(axis=1) + np.exp(-top)
         value = shares @ (np.log(total) + top) - np.einsum("ij,ij->", wanted, odds)
         slope = parts / total[:, None] * shares[:, None] - wanted
-        pull = flat.reshape(columns, CLASSES).copy()
+        pull = flat.reshape(columns, classes - 1).copy()
         pull[plain:] = 0
         gradient = (turned @ slope.astype(np.float32)).astype(np.float64) + 2 * penalty * pull
         return float(value + penalty * np.square(pull).sum()), gradient.ravel()
 
     found = minimize(
         loss,
-        np.zeros(columns * CLASSES),
+        np.zeros(columns * (classes - 1)),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": rounds, "maxcor": 6},
     )
-    weights = found.x.reshape(columns, CLASSES)
+    weights = found.x.reshape(columns, classes - 1)
     return Fitted(weights[:plain], weights[plain:])

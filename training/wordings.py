@@ -14,6 +14,7 @@ from pathlib import Path
 from raiment.screening.words import Modality, Who
 from training.texts import NONE, Original
 
+_COLOURS = Path(__file__).with_name("colours.tsv")
 _EACH = 24
 """Wordings of each composition and language."""
 _SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -38,6 +39,16 @@ _SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("sexualise", ("sexual", "pronoun")),
     ("sexualise", ("bigger", "part")),
     ("sexualise", ("explicit",)),
+    (NONE, ("clothes", "colour")),
+    (NONE, ("garment", "colour")),
+    (NONE, ("outer", "colour")),
+    (NONE, ("pronoun", "clothes", "colour")),
+    (NONE, ("add", "pronoun", "clothes", "colour")),
+    (NONE, ("add", "pronoun", "garment", "colour")),
+    (NONE, ("wear", "colour", "clothes")),
+    (NONE, ("replace", "clothes", "colour")),
+    (NONE, ("replace", "garment", "colour")),
+    (NONE, ("remove", "people", "photo")),
     (NONE, ("remove", "detail")),
     (NONE, ("remove", "outer")),
     (NONE, ("remove", "thing")),
@@ -71,8 +82,10 @@ _VERBS = frozenset({"undress", "strip", "remove", "show", "replace", "wear", "ad
 
 def compose(folder: Path) -> Iterator[Original]:
     """Yield the compositions of every lexicon table in *folder*, by language and shape."""
+    colours = dict(_colours())
     for path in sorted(folder.glob("*.tsv")):
         terms, verb_last = _read(path)
+        terms["colour"] = colours.get(path.stem, [])
         for label, shape in _SHAPES:
             if all(terms.get(concept) for concept in shape):
                 yield from _fill(path.stem, label, shape, terms, verb_last=verb_last)
@@ -93,6 +106,13 @@ def _fill(
         modality = Modality.GENERATE if "people" in shape else Modality.EDIT
         text = "".join(words) if language.startswith(("zh", "ja")) else " ".join(words)
         yield Original(language, label, modality, Who.SOURCE, text)
+
+
+def _colours() -> Iterator[tuple[str, list[str]]]:
+    for line in _COLOURS.read_text(encoding="utf-8").splitlines():
+        language, tab, words = line.partition("\t")
+        if tab and not line.startswith("#"):
+            yield language, words.split("|")
 
 
 def _read(path: Path) -> tuple[dict[str, list[str]], bool]:

@@ -68,9 +68,8 @@ class WordsHead:
         Any string is accepted, at most ``grams.READ_CHARACTERS`` characters of each are read. No text at
         all scores as an empty one.
         """
-        rows = [
-            self._log_odds(grams(text, modality, self.bits), modality) for text in texts or ("",)
-        ]
+        different = dict.fromkeys(text.lower() for text in texts or ("",))
+        rows = [self._log_odds(grams(text, modality, self.bits), modality) for text in different]
         shift = self.thresholds.get(language, self.threshold)
         odds = np.exp(np.clip(np.concatenate(rows) - shift, -30, 30))
         total = odds.sum(axis=1)
@@ -92,11 +91,10 @@ def _window_sums(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the sums of *rows* over every two neighbouring blocks, and how many rows they are."""
     if blocks.max(initial=0) <= 1:
-        return rows.sum(axis=0, dtype=np.float64)[None, :], np.array(
-            [rows.shape[0]], dtype=np.int64
-        )
-    counts = np.bincount(blocks).astype(np.int64)
-    sums = np.stack([np.bincount(blocks, rows[:, i]) for i in range(rows.shape[1])], axis=1)
+        return rows.sum(axis=0, dtype=np.float64)[None, :], np.array([rows.shape[0]])
+    counts: NDArray[np.int64] = np.bincount(blocks)
+    columns = [np.bincount(blocks, rows[:, i]) for i in range(rows.shape[1])]
+    sums: NDArray[np.float64] = np.stack(columns, axis=1)
     return sums[:-1] + sums[1:], counts[:-1] + counts[1:]
 
 

@@ -1,0 +1,73 @@
+"""The texts the request-screening head is trained on, and their variation."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = ROOT / "training" / "texts"
+FILES = sorted(TEXTS.glob("*.tsv"))
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The training package stands beside the source, not in it."""
+    monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
+
+
+def test_every_row_can_be_read() -> None:
+    """Each language offers both kinds of text, neither much rarer than the other."""
+    from training.texts import read_texts
+
+    originals = read_texts(TEXTS)
+
+    for path in FILES:
+        own = [one for one in originals if one.language == path.stem]
+        assert len(own) >= 200, path.name
+        assert 0.35 <= sum(one.abusive for one in own) / len(own) <= 0.65, path.name
+
+
+def test_a_malformed_row_is_named(tmp_path: Path) -> None:
+    """Whoever adds texts is told file and line."""
+    from training.texts import read_texts
+
+    (tmp_path / "xx.tsv").write_text("# language\nundress\tedit\n", encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"xx\.tsv:2"):
+        read_texts(tmp_path)
+
+
+def test_variation_is_repeatable_and_keeps_its_original(tmp_path: Path) -> None:
+    """Two runs give the same rows, and every row carries the label of the text it comes from."""
+    from training.frames import read_frames
+    from training.texts import read_texts
+    from training.widen import widen
+
+    rows = "none\tedit\tsource\tlonger sleeves\nnone\tedit\tnobody\tremove the watermark\n"
+    (tmp_path / "en.tsv").write_text(rows, encoding="utf-8")
+    originals = read_texts(tmp_path)
+
+    first, second = (widen(originals, 8, read_frames()) for _ in range(2))
+
+    assert first == second
+    assert len(first) > 8
+    assert {row.label for row in first} == {"none"}
+    assert [row.text for row in first if row.original] == ["longer sleeves", "remove the watermark"]
+
+
+def test_adding_a_text_leaves_the_variations_of_others_alone(tmp_path: Path) -> None:
+    """A new text moves nobody else's dice and nobody to another fold."""
+    from training.texts import read_texts
+    from training.widen import fold_of
+
+    one = tmp_path / "en.tsv"
+    one.write_text("none\tedit\tsource\tlonger sleeves\n", encoding="utf-8")
+    before = fold_of(read_texts(tmp_path)[0])
+    one.write_text(
+        "none\tedit\tsource\tblue hat\nnone\tedit\tsource\tlonger sleeves\n", encoding="utf-8"
+    )
+
+    assert fold_of(read_texts(tmp_path)[1]) == before
