@@ -51,15 +51,16 @@ class Cuts:
     moment: Moment | None = None
     points: list[Course] = field(default_factory=list)
     """What has been cut, in order."""
+    _where: str = ""
     _courses: WeakKeyDictionary[AsyncConnection[Any], list[str]] = field(
         default_factory=WeakKeyDictionary
     )
 
     @contextmanager
-    def made(self, moment: Moment) -> Iterator[None]:
-        """Cut every point that comes, once."""
+    def made(self, moment: Moment, where: str = "") -> Iterator[None]:
+        """Cut every point that comes, once; or only those whose statement has *where* in it."""
         self.points.clear()
-        self.moment = moment
+        self.moment, self._where = moment, where
         try:
             yield
         finally:
@@ -99,7 +100,7 @@ class Cuts:
         return tuple(course)
 
     def _is_due(self, moment: Moment, course: Course) -> bool:
-        if self.moment is not moment or course in self.points:
+        if self.moment is not moment or course in self.points or self._where not in course[-1]:
             return False
         self.points.append(course)
         return True

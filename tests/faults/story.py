@@ -7,10 +7,12 @@ content id), a platform repeats its answer, a worker that dies is started again 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 from procrastinate.exceptions import ConnectorException
@@ -42,6 +44,15 @@ _TIME_TO_RETRY = """
     update procrastinate_jobs set scheduled_at = now()
     where status = 'todo' and (task_name = 'deliver_action' or attempts > 0)
 """
+
+_WORKER: dict[str, Any] = {
+    "queues": [QUEUE],
+    "concurrency": 1,
+    "delete_jobs": "successful",
+    "fetch_job_polling_interval": 0.05,
+    "listen_notify": False,
+    "install_signal_handlers": False,
+}
 
 Send = Callable[[], Awaitable[httpx.Response]]
 
@@ -104,10 +115,7 @@ class Story:
         for _ in range(MOST_TRIES):
             with suppress(ConnectorException):
                 async with app.open_async():
-                    await app.run_worker_async(
-                        queues=[QUEUE], concurrency=1, wait=False, delete_jobs="successful",
-                        listen_notify=False, install_signal_handlers=False,
-                    )  # fmt: skip
+                    await app.run_worker_async(**_WORKER, wait=False)
             await self.look()
             self.state.change(_NO_HEARTBEAT)
             with suppress(ConnectorException):
@@ -117,6 +125,23 @@ class Story:
             if not self.state.rows(_DUE)[0]["count"]:
                 return
         raise AssertionError("the worker is never done")
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Let a worker work meanwhile, and live on whatever becomes of its jobs."""
+        app = self.house.database.jobs.app
+        async with app.open_async():
+            worker = asyncio.create_task(app.run_worker_async(**_WORKER))
+            yield
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+    async def until(self, reached: Callable[[], object]) -> None:
+        """Wait until *reached* says so."""
+        async with asyncio.timeout(60):
+            while not reached():  # noqa: ASYNC110 - the database sets no event of ours
+                await asyncio.sleep(0.02)
 
     async def duty(self, duty: Callable[[House], Awaitable[None]]) -> None:
         """Let a worker do a duty, again at the next interval where it failed."""

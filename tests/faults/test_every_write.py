@@ -14,10 +14,14 @@ import pytest
 from tests.conftest import Server
 from tests.faults.cuts import Moment
 from tests.faults.installation import open_story
-from tests.faults.story import STEPS, Step, Story
+from tests.faults.story import STEPS, Step, Story, publish_a_post, report_by_the_form
 from tests.faults.whole import Summary, check_whole
 
+from raiment.worker import upkeep
+
 pytestmark = pytest.mark.faults
+
+HELD = "select 1 from procrastinate_jobs where task_name = 'deliver_action'"
 
 
 @pytest.fixture
@@ -50,6 +54,23 @@ async def test_the_story_cut_at_every_write_goes_on(
         assert story.cuts.points, step.name
         await check_whole(story.house, story.state, story.shop.gallery)
         assert step.counted(change) == step.counted(expected), step.name
+
+
+async def test_a_worker_that_lives_on_finds_the_job_it_lost(story: Story) -> None:
+    """The connection breaks while it says that a job is done; a minute later the job is taken again."""
+    await publish_a_post(story)
+    await report_by_the_form(story)
+    with story.cuts.made(Moment.BEFORE, where="procrastinate_finish_job"):
+        async with story.working():
+            await story.until(lambda: story.cuts.points)
+            story.state.change("update procrastinate_events set at = at - interval '1 minute'")
+            await upkeep.retake_stalled(story.house)
+            assert story.state.rows(HELD)
+            await upkeep.retake_held(story.house)
+            await story.until(lambda: not story.state.rows(HELD))
+
+    await check_whole(story.house, story.state, story.shop.gallery)
+    assert not story.state.rows("select 1 from actions where state = 'pending' or attempts <> 1")
 
 
 async def _change(step: Step, story: Story) -> Summary:

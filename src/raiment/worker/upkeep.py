@@ -7,7 +7,7 @@ Any number of workers may do the same at once: each duty finds nothing to do aft
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -27,6 +27,8 @@ from raiment.evidence.checkpoint import Checkpoint, sign
 HEARTBEAT_SECONDS: Final = 2.0
 STALLED_SECONDS: Final = 6.0
 """A worker that gave no heartbeat for so long is taken for dead."""
+LONGEST_JOB_SECONDS: Final = 60.0
+"""Far longer than any job takes; one that is not over by then is queued again, and may safely run twice."""
 FORGOTTEN_SECONDS: Final = 600.0
 """A worker that gave none for so long is struck off."""
 
@@ -58,9 +60,22 @@ async def keep_up(duty: Duty, house: House) -> None:
 async def retake_stalled(house: House) -> None:
     """Queue again the jobs of workers that died."""
     jobs = house.database.jobs.app.job_manager
-    for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
+    stalled = await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS)
+    await _queue_again([job.id for job in stalled if job.id is not None], house)
+
+
+async def retake_held(house: House) -> None:
+    """Queue again the jobs whose end was lost: a worker lives on when the queue did not hear of it."""
+    async with house.database.read() as tx:
+        held = await tx.upkeep.jobs_held(LONGEST_JOB_SECONDS)
+    await _queue_again(held, house)
+
+
+async def _queue_again(job_ids: Sequence[int], house: House) -> None:
+    jobs = house.database.jobs.app.job_manager
+    for job_id in job_ids:
         try:
-            await jobs.retry_job(job)
+            await jobs.retry_job_by_id_async(job_id, house.now())
         except ConnectorException as error:
             # Raised by procrastinate's own function where another worker was faster.
             if not isinstance(error.__cause__, RaiseException):
@@ -125,6 +140,7 @@ async def strike_off_workers(house: House) -> None:
 DUTIES: Final = (
     Duty(retake_stalled, HEARTBEAT_SECONDS),
     Duty(sign_checkpoint, 10),
+    Duty(retake_held, 30),
     Duty(queue_actions, 30),
     Duty(settle_cases, 60),
     Duty(watch_clocks, 60),

@@ -27,6 +27,17 @@ not exists (
 )""")
 
 
+_HELD_LONG = text("""
+select job.id from procrastinate_jobs as job
+where job.status = 'doing' and not exists (
+  select from procrastinate_events as event
+  where event.job_id = job.id
+    and event.type = 'started'
+    and event.at > now() - make_interval(secs => :seconds)
+)
+order by job.id""")
+
+
 @dataclass(frozen=True, slots=True)
 class Upkeep:
     """Reading on one connection."""
@@ -48,6 +59,11 @@ class Upkeep:
         )
         rows = await self.connection.execute(query, {"task": task})
         return [(row.id, row.attempts) for row in rows]
+
+    async def jobs_held(self, seconds: float) -> Sequence[int]:
+        """Return the jobs that somebody took *seconds* ago, or earlier, and has not given back."""
+        rows = await self.connection.execute(_HELD_LONG, {"seconds": seconds})
+        return rows.scalars().all()
 
     async def unwatched_clocks(self, since: datetime) -> Sequence[str]:
         """Return the running clocks whose next alarm, or end, was due at *since* and is not given."""
