@@ -21,7 +21,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_every_setting_is_documented_and_read() -> None:
     """docs/settings.md and settings.py name the same variables."""
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    documented = set(
+        re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
+    )
     code = (ROOT / "src/raiment/settings.py").read_text()
     read = set(re.findall(r'"((?:RAIMENT_[A-Z_]+|DATABASE_URL))"', code))
 
