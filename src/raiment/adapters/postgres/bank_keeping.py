@@ -15,6 +15,7 @@ from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.tables import (
     bank_entries,
+    bank_imports,
     bank_sightings,
     hash_banks,
 )
@@ -131,6 +132,41 @@ class BankKeeping:
         return (
             await self.connection.execute(query.order_by(bank_entries.c.number).limit(limit))
         ).all()
+
+    async def imported(self, bank_id: str, file_sha256: bytes) -> tuple[int, int]:
+        """Return how many lines, and bytes, of the file an earlier import has dealt with."""
+        query = select(bank_imports).where(
+            bank_imports.c.bank_id == bank_id, bank_imports.c.file_sha256 == file_sha256
+        )
+        row = (await self.connection.execute(query)).one_or_none()
+        return (0, 0) if row is None else (row.lines, row.offset)
+
+    async def keep_import(
+        self, bank_id: str, file_sha256: bytes, lines: int, offset: int, at: datetime
+    ) -> None:
+        """Remember how much of the file has been dealt with."""
+        values = {"bank_id": bank_id, "file_sha256": file_sha256}
+        now = {"lines": lines, "offset": offset, "at": at}
+        await self.connection.execute(
+            upsert(bank_imports)
+            .values(values | now)
+            .on_conflict_do_update(index_elements=["bank_id", "file_sha256"], set_=now)
+        )
+
+    async def places(self, entry_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Return the name of its bank and the number of each of these entries."""
+        query = (
+            select(bank_entries.c.id, hash_banks.c.name, bank_entries.c.number)
+            .join(hash_banks)
+            .where(bank_entries.c.id.in_(entry_ids))
+        )
+        return {row.id: (row.name, row.number) for row in await self.connection.execute(query)}
+
+    async def size(self) -> int:
+        """Return how many PDQ hashes act. Counts them one by one."""
+        acting = bank_entries.c.signal_type == "pdq", bank_entries.c.state == "active"
+        counted = select(func.count()).select_from(bank_entries).where(*acting)
+        return (await self.connection.execute(counted)).scalar_one()
 
     async def withdraw(self, bank_id: str, entry_id: str, at: datetime) -> tuple[AnyRow, bool]:
         """

@@ -101,13 +101,17 @@ async def find_matches(
     return [_match(row, views) for row in await _rows(driver, parameters, looks, index)]
 
 
-async def find_hash(driver: Driver[Any], pdq: Pdq, index: BankIndex | None) -> list[BankMatch]:
-    """Return the entries within their bank's radius of *pdq*, of which no picture is in hand."""
+async def find_signal(
+    driver: Driver[Any], signal: Signal, index: BankIndex | None
+) -> list[BankMatch]:
+    """Return the entries that match *signal*, of which no picture is in hand; a SHA-256 is of bytes."""
+    looks = ((View.AS_IS, signal),) if isinstance(signal, Pdq) else ()
     parameters: dict[str, object] = {
-        "views": [pdq.hex],
-        **dict.fromkeys(("bytes_sha256", "pixels_sha256", "bytes_md5")),
+        "views": [pdq.hex for _, pdq in looks],
+        "bytes_sha256": signal.hex if isinstance(signal, Sha256) else None,
+        "pixels_sha256": None,
+        "bytes_md5": signal.hex if isinstance(signal, Md5) else None,
     }
-    looks = ((View.AS_IS, pdq),)
     return [_match(row, [View.AS_IS]) for row in await _rows(driver, parameters, looks, index)]
 
 

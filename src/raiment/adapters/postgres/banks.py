@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raiment.adapters.postgres.bank_lookup import BankIndex, find_matches
+from raiment.adapters.postgres.bank_lookup import BankIndex, find_matches, find_signal
 from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.similar import signals_of
@@ -37,6 +37,11 @@ class PostgresBanks:
     async def matches(self, signals: Signals) -> Sequence[BankMatch]:
         """Return what ``BankLookup.matches`` promises, this transaction's own entries included."""
         return await find_matches(await driver_of(self.connection), signals, self.index)
+
+    async def matches_of(self, signal: Signal) -> Sequence[BankMatch]:
+        """Return what matches a single signal, less what an allow-list covers."""
+        driver = await driver_of(self.connection)
+        return standing(await find_signal(driver, signal, self.index))
 
     async def look_up(self, readings: Sequence[Signals]) -> Lookup:
         """
