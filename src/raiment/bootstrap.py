@@ -133,8 +133,8 @@ async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
     if settings.database_url is not None:
         return settings.database_url
     embedded = EmbeddedPostgres(settings.data_dir)
-    url = await asyncio.to_thread(embedded.start)
     stack.push_async_callback(asyncio.to_thread, embedded.stop)
+    url = await _to_the_end(embedded.start)
     stack.push_async_callback(_cancel, asyncio.create_task(_keep_running(embedded)))
     return url
 
@@ -144,9 +144,18 @@ async def _keep_running(embedded: EmbeddedPostgres) -> None:
     while True:
         await asyncio.sleep(_DATABASE_LOOK_SECONDS)
         try:
-            await asyncio.to_thread(embedded.start)
+            await _to_the_end(embedded.start)
         except Unavailable:
             logger.warning("database_not_restarted", part="database")
+
+
+async def _to_the_end(start: Callable[[], str]) -> str:
+    """Run *start* in a thread; where cancelled, wait for its end, so that what it started can be stopped."""
+    running = asyncio.create_task(asyncio.to_thread(start))
+    try:
+        return await asyncio.shield(running)
+    finally:
+        await asyncio.wait([running])
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
