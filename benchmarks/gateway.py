@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import io
 import os
 import secrets
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,10 +120,14 @@ async def _serve(app: Callable[..., object], port: int) -> None:
     await uvicorn.Server(config).serve()
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time that *pid* has used, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def cpu_seconds(pids: Iterable[int]) -> dict[int, float]:
+    """Return the processor time that each of *pids* has used, user and system; none for the ended."""
+    used: dict[int, float] = {}
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used[pid] = (int(fields[11]) + int(fields[12])) / TICKS
+    return used
 
 
 def children(pid: int) -> list[int]:
@@ -154,7 +159,7 @@ class Spent:
 async def measure(case: Case, requests: int, at_once: int, key: str, postmaster: int) -> Spent:
     """Send *requests* calls, *at_once* at a time, and return what they cost."""
     watched = [[case.pid], children(case.pid), children(postmaster)]
-    before = [{pid: cpu_seconds(pid) for pid in group} for group in watched]
+    before = [cpu_seconds(group) for group in watched]
     turns = asyncio.Semaphore(at_once)
     headers = {"authorization": f"Bearer {key}"}
     async with aiohttp.ClientSession(headers=headers) as session:
@@ -166,10 +171,10 @@ async def measure(case: Case, requests: int, at_once: int, key: str, postmaster:
 
         await asyncio.gather(*(call() for _ in range(requests)))
     spent = [
-        sum(cpu_seconds(pid) - began for pid, began in group.items()) * 1000 / requests
-        for group in before
+        sum(used - began.get(pid, used) for pid, used in cpu_seconds(began).items())
+        for began in before
     ]
-    return Spent(*spent)
+    return Spent(*(seconds * 1000 / requests for seconds in spent))
 
 
 @contextmanager

@@ -107,7 +107,7 @@ async def _release(gateway: Gateway, admitted: _Admitted, made: Made) -> Respons
     VERDICTS.labels(admitted.caller.surface, verdict.effect).inc()
     if verdict.effect is not Effect.ALLOW:
         return refusal_response(verdict)
-    return _answer(admitted.order, made, verdict, [release.id for release in releases])
+    return _answer(admitted, made, verdict, [release.id for release in releases])
 
 
 def _released(admitted: _Admitted, signals: Signals, at: datetime) -> Release:
@@ -133,8 +133,9 @@ async def _enter(tx: Transaction, releases: list[Release]) -> None:
         )
 
 
-def _answer(order: Order, made: Made, verdict: Verdict, ledger_ids: list[str]) -> Response:
-    """Return the pictures, byte for byte as they were screened."""
+def _answer(admitted: _Admitted, made: Made, verdict: Verdict, ledger_ids: list[str]) -> Response:
+    """Return the pictures, byte for byte as they were screened, with the decision that a trace names."""
+    order, decision_id = admitted.order, admitted.verdict.decision_id
     checks = {"checks": _CHECKS, "notes": verdict.notes}
     images = [
         _image(
@@ -142,13 +143,13 @@ def _answer(order: Order, made: Made, verdict: Verdict, ledger_ids: list[str]) -
         )
         for output, ledger_id in zip(made.outputs, ledger_ids, strict=True)
     ]
-    headers = {DECISION_HEADER: verdict.decision_id, LEDGER_HEADER: ", ".join(ledger_ids)}
+    headers = {DECISION_HEADER: decision_id, LEDGER_HEADER: ", ".join(ledger_ids)}
     if order.stream:
         return events_response(made.about, images, _EVENTS[order.call.verb], headers)
     safeguard = {
         "v": 1,
         "action": "released",
-        "decision_id": verdict.decision_id,
+        "decision_id": decision_id,
         "ledger_id": ledger_ids[0],
         "parent": None,
     } | checks

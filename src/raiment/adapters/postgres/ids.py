@@ -6,6 +6,8 @@ import secrets
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
+_BITS = 5
+_MASK = 31
 
 
 def new_id(prefix: str) -> str:
@@ -15,4 +17,5 @@ def new_id(prefix: str) -> str:
 
 def base32(length: int) -> str:
     """Return *length* random characters, five bits each, none easily mistaken for another."""
-    return "".join(secrets.choice(_DIGITS) for _ in range(length))
+    bits = secrets.randbits(_BITS * length)
+    return "".join(_DIGITS[bits >> place & _MASK] for place in range(0, _BITS * length, _BITS))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +26,6 @@ from raiment.adapters.postgres.tables import (
     log_openings,
 )
 from raiment.errors import InvalidInput
-from raiment.evidence.canonical import canonical_json
 from raiment.evidence.entry import SALT_BYTES, Opening, seal
 from raiment.evidence.merkle import (
     HASH_BYTES,
@@ -59,46 +59,27 @@ class Head:
 
 _LOCK_HEAD = "select size, peaks from log_head for update"
 _GROW = """
-    with grown_entries as (
+    with given as (select %(rows)s::jsonb as rows),
+    grown_entries as (
         insert into log_entries (index, entry, kind, subject, at)
-        select * from unnest(
-            %(index)s::bigint[], %(entry)s::bytea[], %(kind)s::text[],
-            %(subject)s::text[], %(at)s::timestamptz[])
-    ), grown_nodes as (
+        select index, decode(entry, 'hex'), kind, subject, at
+        from given, jsonb_to_recordset(rows->'entries')
+            as (index bigint, entry text, kind text, subject text, at timestamptz)
+    ),
+    grown_nodes as (
         insert into log_nodes (level, index, hash)
-        select * from unnest(
-            %(node_level)s::integer[], %(node_index)s::bigint[], %(node_hash)s::bytea[])
-    ), grown_openings as (
+        select level, index, decode(hash, 'hex')
+        from given, jsonb_to_recordset(rows->'nodes') as (level integer, index bigint, hash text)
+    ),
+    grown_openings as (
         insert into log_openings (index, name, salt, value)
-        select * from unnest(
-            %(opening_index)s::bigint[], %(opening_name)s::text[],
-            %(opening_salt)s::bytea[], %(opening_value)s::text[]::jsonb[])
+        select index, name, decode(salt, 'hex'), value
+        from given, jsonb_to_recordset(rows->'openings')
+            as (index bigint, name text, salt text, value jsonb)
     )
     update log_head set size = %(size)s, peaks = %(peaks)s
 """
-"""One statement, because the lock is held meanwhile: a round trip each would hold it four times as long."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Growth:
-    """The rows of one append, as tuples in the order of ``_GROW``."""
-
-    entries: list[tuple[int, bytes, str, str, datetime]] = field(default_factory=list)
-    nodes: list[tuple[int, int, bytes]] = field(default_factory=list)
-    openings: list[tuple[int, str, bytes, str]] = field(default_factory=list)
-
-    def columns(self, size: int, peaks: bytes) -> dict[str, object]:
-        """Return the parameters of ``_GROW``: one list for each column."""
-        rows: dict[str, Sequence[tuple[object, ...]]] = {
-            "index entry kind subject at": self.entries,
-            "node_level node_index node_hash": self.nodes,
-            "opening_index opening_name opening_salt opening_value": self.openings,
-        }
-        columns: dict[str, object] = {"size": size, "peaks": peaks}
-        for names, group in rows.items():
-            for place, name in enumerate(names.split()):
-                columns[name] = [row[place] for row in group]
-        return columns
+"""One statement, because the lock is held meanwhile, and one parameter, which is the cheapest to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +94,35 @@ class PostgresLog:
         head = await (await driver.execute(_LOCK_HEAD)).fetchone()
         assert head is not None
         frontier = Frontier(head[0], _split(head[1]))
-        grown = _Growth()
+        rows: dict[str, list[dict[str, object]]] = {"entries": [], "nodes": [], "openings": []}
         for record in records:
             entry, opened = seal(record, _fresh_salt)
             canonical = entry.canonical()
             index = frontier.size
             frontier, nodes = frontier.append(leaf_hash(canonical))
-            grown.entries.append((index, canonical, entry.kind, entry.subject, entry.at))
-            grown.nodes.extend((node.level, node.index, node.hash) for node in nodes)
-            grown.openings.extend(
-                (index, one.name, one.salt, canonical_json(one.value).decode()) for one in opened
+            rows["entries"].append(
+                {
+                    "index": index,
+                    "entry": canonical.hex(),
+                    "kind": entry.kind,
+                    "subject": entry.subject,
+                    "at": entry.at,
+                }
             )
-        peaks = b"".join(frontier.peaks)
-        await driver.execute(_GROW, grown.columns(frontier.size, peaks))
+            rows["nodes"].extend(
+                {"level": node.level, "index": node.index, "hash": node.hash.hex()}
+                for node in nodes
+            )
+            rows["openings"].extend(
+                {"index": index, "name": one.name, "salt": one.salt.hex(), "value": one.value}
+                for one in opened
+            )
+        grown = {
+            "rows": msgspec.json.encode(rows).decode(),
+            "size": frontier.size,
+            "peaks": b"".join(frontier.peaks),
+        }
+        await driver.execute(_GROW, grown)
 
     async def head(self) -> Head:
         """Return size and root as committed."""

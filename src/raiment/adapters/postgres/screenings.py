@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,11 +33,11 @@ class KeptScreening:
     at: datetime
 
 
-_COLUMNS = KeptScreening.__slots__
-_JSON = frozenset({"judgement", "findings"})
-_ADD = SQL("insert into screenings ({}) values ({})").format(
-    SQL(", ").join(map(Identifier, _COLUMNS)), SQL(", ").join(Placeholder() for _ in _COLUMNS)
-)
+_ADD = """
+    insert into screenings (id, surface, stage, api_key_id, actor, prompt_digest, verdict, rule,
+                            judgement, findings, rule_set, at)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,12 @@ class PostgresScreenings:
 
     async def add(self, kept: KeptScreening) -> None:
         """Keep a decision."""
-        values = [getattr(kept, name) for name in _COLUMNS]
         driver = await driver_of(self.connection)
-        await driver.execute(
-            _ADD,
-            [Jsonb(v) if name in _JSON else v for name, v in zip(_COLUMNS, values, strict=True)],
-        )
+        parameters = (
+            kept.id, kept.surface, kept.stage, kept.api_key_id, kept.actor, kept.prompt_digest,
+            kept.verdict, kept.rule, Jsonb(kept.judgement), Jsonb(kept.findings), kept.rule_set, kept.at,
+        )  # fmt: skip
+        await driver.execute(_ADD, parameters)
 
     async def by_id(self, screening_id: str) -> AnyRow | None:
         """Return a decision's row, None where there is none."""
