@@ -68,6 +68,11 @@ class Two:
         return self.first.web, self.second.web
 
     @property
+    def gateways(self) -> tuple[str, str]:
+        """Where both answer image generators' callers."""
+        return self.first.gateway, self.second.gateway
+
+    @property
     def posts(self) -> Path:
         """The platform's own record of its posts, and of the calls it carried out."""
         return self.first.folder / "data" / "demo"
@@ -93,6 +98,12 @@ class Two:
         answer = await self.http.post(f"{web}/v1/reports", json=report)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["case_id"])
+
+    async def edit(self, gateway: str, picture: bytes) -> httpx.Response:
+        """Ask one of the gateways for an ordinary edit of *picture*."""
+        fields = {"model": "demo", "prompt": "make the light warmer"}
+        files = {"image": ("photo.png", picture, "image/png")}
+        return await self.http.post(f"{gateway}/v1/images/edits", data=fields, files=files)
 
     async def post_is(self, post_id: str, state: str) -> None:
         """Wait until the platform has the post in *state*."""
@@ -229,8 +240,9 @@ async def test_an_idempotency_key_holds_at_both(two: Two) -> None:
 async def test_reported_at_one_and_decided_at_the_other(
     two: Two, reviewer: httpx.AsyncClient
 ) -> None:
-    """A session of the first server decides at the second; removed once, verified, closed."""
-    post_id = await two.publish(png(drawing(1)))
+    """A session of the first server decides at the second; removed once, and known to both."""
+    picture = png(drawing(1))
+    post_id = await two.publish(picture)
     case_id = await two.report(two.first.web, post_id)
     await two.post_is(post_id, "hidden")
 
@@ -246,6 +258,9 @@ async def test_reported_at_one_and_decided_at_the_other(
     for web in two.webs:
         case = (await two.http.get(f"{web}/v1/cases/{case_id}")).json()
         assert (case["state"], len(case["decisions"])) == ("closed", 1)
+    for gateway in two.gateways:
+        refused = await two.edit(gateway, picture)
+        assert refused.json()["error"]["safeguard"]["rule"] == "known-image"
 
 
 async def test_a_session_ended_at_one_is_ended_at_the_other(
@@ -271,10 +286,9 @@ async def test_a_key_revoked_is_dead_everywhere(two: Two) -> None:
     async def statuses() -> list[int]:
         cases = [await two.http.get(f"{web}/v1/cases", headers=headers) for web in two.webs]
         asked = {"text": "a red balloon", "modality": "generate"}
-        gateways = (two.first.gateway, two.second.gateway)
         screened = [
             await two.http.post(f"{gateway}/v1/screenings", json=asked, headers=headers)
-            for gateway in gateways
+            for gateway in two.gateways
         ]
         return [answer.status_code for answer in (*cases, *screened)]
 
@@ -287,11 +301,8 @@ async def test_a_key_revoked_is_dead_everywhere(two: Two) -> None:
 
 
 async def test_what_one_gateway_released_both_know(two: Two) -> None:
-    """A picture that left by one gateway is traced at the other server; a removed one passes neither."""
-    files = {"image": ("photo.png", png(drawing(2)), "image/png")}
-    fields = {"model": "demo", "prompt": "make the light warmer"}
-    url = f"{two.first.gateway}/v1/images/edits"
-    released = await two.http.post(url, data=fields, files=files)
+    """A picture that left by one gateway is traced at the other server."""
+    released = await two.edit(two.first.gateway, png(drawing(2)))
     ledger_id = released.json()["data"][0]["safeguard"]["ledger_id"]
 
     traced = await two.http.post(f"{two.second.web}/v1/traces", files={"file": png(drawing(2))})
