@@ -87,7 +87,7 @@ SINGLES = (
     Single(_R, "shirtless", (0.8, 0.3, 0.7, 0.1)),
     Single(_R, "revealing", (0.8, 0.4, 0.75, 0.15)),
     Single(_R, "underwear", (0.4, 0.2, 0.4, 0.1)),
-    Single(_S, "part", (0.6, 0.3, 0.6, 0.3)),
+    Single(_S, "part", (0.6, 0.3, 0.45, 0.3)),
     Single(_S, "sexual", (0.8, 0.4, 0.8, 0.55)),
     Single(_S, "explicit", (0.95, 0.8, 0.95, 0.7)),
     Single(_S, "pose", (0.75, 0.4, 0.75, 0.2)),

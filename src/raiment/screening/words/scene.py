@@ -30,6 +30,8 @@ _SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous"
 _NEGATION_REACH = 4
 _UNKNOWN_BETWEEN = 2
 _OBJECT_REACH = 5
+_TAKEN_REACH = 2
+_WEARABLE = frozenset({"outer", "garment", "clothes", "underwear"})
 _LONGEST_TERM = 16
 """Words from the first to the last of a term, gaps included, at most."""
 _PARTNERS = 24
@@ -86,13 +88,17 @@ class Scene:
         if self._is_detail(thing.last + 1, thing):
             return False
         if thing.first > verb.last:
-            return self._free_between(verb.last + 1, thing.first)
-        if thing.last < verb.first:
-            if self.verb_last:
-                placed = self._is_place(thing)
-                return not placed and self._free_between(thing.last + 1, verb.first)
-            return self._only_free(thing.last + 1, verb.first) and not self._acts_after(verb)
-        return True
+            taken = self.verb_last and self._has_object_before(verb)
+            return not taken and self._free_between(verb.last + 1, thing.first)
+        return thing.last >= verb.first or self._is_object_before(verb, thing)
+
+    def _is_object_before(self, verb: Hit, thing: Hit) -> bool:
+        """Return whether *verb* acts on *thing* though it stands before it."""
+        if self._is_place(thing):
+            return False
+        if self.verb_last:
+            return self._free_between(thing.last + 1, verb.first)
+        return self._only_free(thing.last + 1, verb.first) and not self._acts_after(verb)
 
     def is_worn(self, verb: Hit, thing: Hit) -> bool:
         """Return whether *verb* puts *thing* on somebody: nothing about it is changed instead."""
@@ -158,15 +164,26 @@ class Scene:
         return all(not _FREE.isdisjoint(self.said[i]) for i in range(start, end))
 
     def _is_place(self, thing: Hit) -> bool:
-        """Return whether a preposition before *thing* makes it only the place (``auf der Bluse``)."""
+        """
+        Return whether what stands before *thing* makes it only the place.
+
+        A preposition does (``auf der Bluse``), and a detail the thing has (``logo-ye pirahan``).
+        """
         before = thing.first - 1
-        if (
-            before >= 0
-            and not _FREE.isdisjoint(self.said[before])
-            and "of" not in self.said[before]
-        ):
+        said = self.said[before] if before >= 0 else frozenset()
+        if said and not _FREE.isdisjoint(said) and "of" not in said:
             before -= 1
-        return before > 0 and "of" in self.said[before] and self._same_sentence(before, thing.first)
+        if before < 0 or not self._same_sentence(before, thing.first):
+            return False
+        return ("of" in self.said[before] and before > 0) or "detail" in self.said[before]
+
+    def _has_object_before(self, verb: Hit) -> bool:
+        """Return whether *verb* has taken a garment that stands right before it."""
+        reach = _TAKEN_REACH * (2 if self.unspaced else 1)
+        return any(
+            not _WEARABLE.isdisjoint(self.said[i]) and self._same_sentence(i, verb.first)
+            for i in range(max(0, verb.first - reach), verb.first)
+        )
 
     def _is_detail(self, place: int, hit: Hit) -> bool:
         """Return whether the word beside *hit* is a detail: ``bra strap``, ``the stain off the shirt``."""

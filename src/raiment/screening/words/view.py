@@ -49,14 +49,7 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
         return scene_of(words, list(chosen), verb_last=order != "verb-first", unspaced=unspaced)
 
     scenes = tuple(
-        scene(
-            (
-                hit
-                for hit in hits
-                if hit.language == one and (one == language or not _is_scrap(hit, words))
-            ),
-            lexicon.orders[one],
-        )
+        scene((hit for hit in hits if _counts(hit, one, language, words)), lexicon.orders[one])
         for one in sorted(plausible)
     )
     order = lexicon.orders.get(language, "free")
@@ -70,6 +63,13 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
     ]
     mixed = scene((*own, *foreign), order)
     return View(rendering, words, scenes, mixed, language, frozenset(plausible))
+
+
+def _counts(hit: Hit, language: str, main: str, words: Sequence[Word]) -> bool:
+    """Return whether *hit* belongs in the scene of *language*; negations of the *main* one always do."""
+    if hit.language == language:
+        return language == main or not _is_scrap(hit, words)
+    return hit.language == main and hit.concept == "negation"
 
 
 def _is_scrap(hit: Hit, words: Sequence[Word]) -> bool:
