@@ -177,6 +177,25 @@ def test_a_killed_supervisor_takes_everything_with_it(served: Serve) -> None:
     assert "rmt_" not in served.log.read_text()
 
 
+@pytest.mark.faults
+@pytest.mark.parametrize("seconds", [0.2, 1.0, 2.0, 4.0])
+def test_a_stop_in_the_middle_of_a_start_leaves_nothing(served: Serve, seconds: float) -> None:
+    """However far the start has come: no process and no database stay behind."""
+    with served.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "raiment.cli", "serve"],
+            env=os.environ | served.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+    time.sleep(seconds)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    assert process.wait(PATIENCE) in {0, -signal.SIGTERM}
+    assert gone(family)
+    assert not served.postmaster.exists()
+
+
 def test_an_address_that_is_taken_is_named_at_once(served: Serve, tmp_path: Path) -> None:
     """Nothing is started, nothing is made."""
     host, _, port = served.environment["RAIMENT_GATEWAY_LISTEN"].partition(":")
