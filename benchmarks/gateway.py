@@ -38,10 +38,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from raiment.adapters.observe.logs import configure_logs
+from raiment.adapters.observe.memory import keep_large_buffers
 from raiment.adapters.postgres.ids import new_id
 from raiment.bootstrap import open_house, open_upstream
 from raiment.environment import settings_from_environment
-from raiment.gateway.__main__ import keep_large_buffers
 from raiment.gateway.app import make_app
 from raiment.gateway.doors import Gateway
 from raiment.matching.signal import Pdq, PdqViews, Sha256

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from raiment.adapters.http.server import serve
+from raiment.adapters.observe.memory import keep_large_buffers
 from raiment.adapters.observe.process import run_process
 from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.pixels.signals import read_signals
-from raiment.bootstrap import open_house, open_upstream
+from raiment.bootstrap import House, open_house, open_upstream
 from raiment.environment import settings_from_environment
 from raiment.gateway.app import make_app
 from raiment.gateway.doors import Gateway
 from raiment.matching.signals import Signals
+from raiment.screening.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,10 @@ class _Workers:
         return await read_signals(self.pixels, data, field=field)
 
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""Of glibc's ``mallopt(3)``."""
-_KEPT_BYTES = 128 * 1024 * 1024
-
-
-def keep_large_buffers() -> None:
-    """
-    Let the C library keep the memory of pictures for the next ones.
-
-    By default it gives buffers of megabytes back at once, and having them zeroed again costs several times
-    what is done with them. Where the C library is another one, nothing changes.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES // 4)
-        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+def stand(house: House, upstream: Upstream) -> Gateway:
+    """Return the gateway of *house* before *upstream*."""
+    eyes = _Workers(house.pixels)
+    return Gateway(house.database, house.keys, house.now, eyes, house.screen, upstream)
 
 
 async def run() -> None:
@@ -53,10 +41,7 @@ async def run() -> None:
     settings = settings_from_environment()
     async with open_house(settings) as house, open_upstream(house) as upstream:
         await house.pixels.start()
-        gateway = Gateway(
-            house.database, house.keys, house.now, _Workers(house.pixels), house.screen, upstream
-        )
-        app = make_app(gateway, secure=settings.secure)
+        app = make_app(stand(house, upstream), secure=settings.secure)
         await serve(app, settings.gateway, trusted_proxies=settings.trusted_proxies)
 
 
