@@ -267,13 +267,15 @@ async def test_a_session_ended_at_one_is_ended_at_the_other(
     two: Two, reviewer: httpx.AsyncClient
 ) -> None:
     """Signed in at the first, signed out at the second."""
-    token = Page((await reviewer.get(f"{two.second.web}/console")).text).hidden["csrf"]
+    pages = [await reviewer.get(f"{web}/console") for web in two.webs]
+    token = Page(pages[0].text).hidden["csrf"]
     cookies = dict(reviewer.cookies)
 
     await reviewer.post(f"{two.second.web}/console/sign-out", data={"csrf": token})
     reviewer.cookies.update(cookies)
     back = await reviewer.get(f"{two.first.web}/console")
 
+    assert [page.status_code for page in pages] == [200, 200]
     assert back.headers["location"] == "/console/sign-in"
 
 

@@ -35,7 +35,8 @@ class Database:
         """
         One state change: everything written inside, its log entries and its jobs, or nothing.
 
-        Raise Unavailable where the database cannot be reached; then nothing was stored.
+        Raise Unavailable where the database cannot be reached. Then nothing was stored, unless what was
+        lost is the answer to the commit: whoever tries again finds all of it.
         """
         async with self._connection() as connection, connection.begin():
             transaction = Transaction(connection, self.jobs)
