@@ -34,6 +34,8 @@ class Row:
     label: str
     lang: str
     source: str
+    modality: str = ""
+    """What the text is meant for, where its set says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ def rows(folder: Path) -> Iterator[Row]:
         for line in path.read_text(encoding="utf-8").splitlines():
             fields = json.loads(line)
             yield Row(fields["text"], fields["label"], fields["lang"], fields["source"])
+    for path in sorted(folder.glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                label, modality, _, text = line.split("\t")
+                label = "benign" if label == "none" else label
+                yield Row(text, label, path.stem, "originals", modality)
 
 
 def judge(
@@ -70,7 +78,7 @@ def judge(
 ) -> Judged:
     """Return *row* judged as its source is meant, or in the one modality asked for."""
     caption = row.source in CAPTIONS and row.label == "benign"
-    as_meant = Modality.GENERATE if caption else Modality.EDIT
+    as_meant = Modality(row.modality or ("generate" if caption else "edit"))
     started = time.process_time_ns()
     reading = read_words(
         row.text,
@@ -110,7 +118,10 @@ def main() -> None:
     """Judge every row and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--requests", type=Path, default=ROOT.parent / "shared" / "eval" / "requests"
+        "--requests",
+        type=Path,
+        default=ROOT.parent / "shared" / "eval" / "requests",
+        help="a folder of JSON lines, or of originals such as training/texts",
     )
     parser.add_argument(
         "--threshold", type=float, default=0.5, help="block or hold from this score on"
