@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "demo": "demo:app",
     "account": "account:app",
     "key": "key:app",
+    "bank": "bank:app",
     "log": "log:app",
     "backup": "backup:backup_app",
     "restore": "backup:restore_app",

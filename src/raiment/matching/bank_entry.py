@@ -11,6 +11,7 @@ from typing import Final
 from raiment.errors import InvalidInput
 from raiment.matching.signal import Md5, Pdq, Sha256
 
+BANK_NAME: Final = "^[A-Za-z_][A-Za-z0-9_.-]{0,99}$"
 SIGNAL_TYPES: Final = MappingProxyType(
     {"pdq": "pdq", "sha256": "bytes_sha256", "md5": "bytes_md5", "pixels_sha256": "pixels_sha256"}
 )

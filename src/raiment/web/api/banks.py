@@ -11,6 +11,7 @@ from raiment.adapters.postgres.accounts import ApiKey
 from raiment.adapters.postgres.types import AnyRow
 from raiment.evidence.record import Record
 from raiment.matching.bank import BankKind
+from raiment.matching.bank_entry import BANK_NAME
 from raiment.matching.signal import PDQ_RADIUS
 from raiment.web.api.body import Received, json_body, read_json
 from raiment.web.api.caller import AtHouse, key_with, router
@@ -18,7 +19,6 @@ from raiment.web.api.problem import problems_with_key
 
 routes = router("banks")
 
-BANK_NAME = r"^[A-Za-z_][A-Za-z0-9_.-]{0,99}$"
 _MOST_BANKS = 1000
 
 _About = Field(
