@@ -41,7 +41,8 @@ def main() -> None:
         _intents(lesson, held, options.rate)
     else:
         ordinary = [i for i, row in enumerate(held.rows) if lesson.rows[row].label == NONE]
-        languages = [lesson.rows[held.rows[i]].language for i in ordinary]
+        # Thresholds go by language as the lexicon tells it, which does not tell scripts apart.
+        languages = [lesson.rows[held.rows[i]].language.partition("-")[0] for i in ordinary]
         thresholds, threshold = thresholds_of(held.odds[ordinary], languages, options.rate)
         data = weight_file(lesson.fitted(np.arange(len(lesson.rows))), thresholds, threshold)
         options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,8 @@ from raiment.screening.words import Modality, Who
 from training.texts import NONE, Original
 
 _COLOURS = Path(__file__).with_name("colours.tsv")
+_TAGS = {"fil": "tl"}
+"""Lexicon tables named otherwise than the texts of their language."""
 _EACH = 24
 """Wordings of each composition and language."""
 _SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -85,10 +87,11 @@ def compose(folder: Path) -> Iterator[Original]:
     colours = dict(_colours())
     for path in sorted(folder.glob("*.tsv")):
         terms, verb_last = _read(path)
-        terms["colour"] = colours.get(path.stem, [])
+        language = _TAGS.get(path.stem, path.stem)
+        terms["colour"] = colours.get(language, [])
         for label, shape in _SHAPES:
             if all(terms.get(concept) for concept in shape):
-                yield from _fill(path.stem, label, shape, terms, verb_last=verb_last)
+                yield from _fill(language, label, shape, terms, verb_last=verb_last)
 
 
 def _fill(
