@@ -46,7 +46,9 @@ def _read(path: Path) -> Iterator[Original]:
             continue
         fields = line.split("\t")
         if len(fields) != len(Original.__slots__) - 1 or fields[0] not in LABELS:
-            raise ValueError(f"{path.name}:{number}: a row is label, modality, who and text, tab-separated")
+            raise ValueError(
+                f"{path.name}:{number}: a row is label, modality, who and text, tab-separated"
+            )
         label, modality, who, text = fields
         if text.casefold() not in seen:
             seen.add(text.casefold())
