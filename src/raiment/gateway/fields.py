@@ -59,7 +59,7 @@ def parse_fields(verb: Verb, given: Mapping[str, object]) -> Fields:
             values[name] = known[name](value, name)
     if verb is not Verb.VARY and not str(values.get("prompt", "")).strip():
         raise InvalidInput("prompt", "is missing")
-    words = tuple(str(values[name]) for name in _WORDS if name in values)
+    words = tuple(said + str(values[name]) for name, said in _WORDS.items() if values.get(name))
     if sum(map(len, words)) > LONGEST_PROMPT:
         raise InvalidInput("prompt", f"must have at most {LONGEST_PROMPT} characters")
     actor = values.get("safety_identifier") or values.get("user")
@@ -145,8 +145,12 @@ _PROMPT = _text(LONGEST_PROMPT)
 _ACTOR = _text(LONGEST_ACTOR)
 _TOKEN = _matching(_NAME, "a name")
 
-_WORDS = ("prompt", "negative_prompt", "style")
-"""Parameters that hold words, in the order in which they are read."""
+_WORDS: Mapping[str, str] = {"prompt": "", "negative_prompt": "negative prompt: ", "style": ""}
+"""
+Parameters that hold words, in the order in which they are read, and what is read before each.
+
+Clothes in a negative prompt are to be absent: read by themselves they would say nothing.
+"""
 _OURS = frozenset({"stream", "partial_images"})
 """Answered here: an upstream that streams would show pictures nobody has screened."""
 _SWITCHES = frozenset(

@@ -22,6 +22,7 @@ _REPORTED = 0.3
 _MINOR_SCORE = 0.99
 _SEXUAL = ("nude", "undress", "part", "sexual", "explicit", "underwear", "pose")
 _PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
+_MENDS = (("glued", seams.unglue), ("split", seams.rejoin), ("broken", seams.bridge))
 _SHORTEST_LEGIBLE = 3
 _NOWHERE: frozenset[str] = frozenset()
 
@@ -80,7 +81,7 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
     """Yield the likely renderings, mended where blanks were moved, then the hidden ones worth reading."""
     for rendering in normalised.likely:
         yield rendering
-        for name, mend in (("glued", seams.unglue), ("split", seams.rejoin)):
+        for name, mend in _MENDS:
             mended = mend(rendering.text, lexicon)
             if mended is not rendering.text:
                 yield Rendering(mended, rendering.undone | {name})

@@ -1,12 +1,18 @@
-"""Blanks in the wrong places: words glued together (``removeherclothes``) or cut in two (``un dress``)."""
+"""
+Seams in the wrong places.
+
+Words glued together (``removeherclothes``), words cut in two (``un dress``), and sentences broken where none
+ends (``remove her`` on one line, ``clothes`` on the next).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from raiment.screening.words.lexicon import Lexicon
-from raiment.screening.words.text import Traced, Word, words_of
+from raiment.screening.words.text import BREAKS, Traced, Word, words_of
 
 _SHORTEST_GLUED = 7
 _LONGEST_GLUED = 400
@@ -17,6 +23,9 @@ _SHORTEST_CUT = 5
 _FEWEST_PARTS = 2
 _MEAN_PART = 3.5
 """Shorter parts on average are chance: any long word can be cut into scraps."""
+_LONGEST_FRAGMENT = 2
+"""Words that are hardly a sentence of their own, whatever mark stands beside them."""
+_LEANING = frozenset({"function", "pronoun", "of", "without"})
 
 
 def unglue(text: Traced, lexicon: Lexicon) -> Traced:
@@ -59,6 +68,39 @@ def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
     characters.append(text.characters[start:])
     origins += text.origins[start:]
     return Traced("".join(characters), origins)
+
+
+def bridge(text: Traced, lexicon: Lexicon) -> Traced:
+    """
+    Return *text* with sentences that are broken without ending made whole; the same object when none is.
+
+    A fragment belongs to what stands before it, whatever mark is between; a line, to the next one too where it
+    is a fragment or stops at a word that leans on another.
+    """
+    words = words_of(text.characters)
+    lengths = Counter(word.sentence for word in words)
+    characters = list(text.characters)
+    bridged = False
+    for one, other in pairwise(words):
+        if one.sentence == other.sentence:
+            continue
+        marks = [i for i in range(one.end, other.start) if characters[i] in BREAKS]
+        open_line = all(characters[i] == "\n" for i in marks) and (
+            lengths[one.sentence] <= _LONGEST_FRAGMENT or _leans(one, lexicon)
+        )
+        if open_line or lengths[other.sentence] <= _LONGEST_FRAGMENT:
+            bridged = True
+            for i in marks:
+                characters[i] = " "
+    return Traced("".join(characters), text.origins) if bridged else text
+
+
+def _leans(word: Word, lexicon: Lexicon) -> bool:
+    """Return whether no line of its own would end in *word*: ``remove all of her``."""
+    return any(
+        term.concept in _LEANING and not term.rest and lexicon.orders[term.language] != "verb-last"
+        for term in lexicon.words.get(word.letters, ())
+    )
 
 
 def _is_cut(one: Word, other: Word, lexicon: Lexicon) -> bool:

@@ -23,7 +23,8 @@ _SIGNED = r"\u0900-\u0963\u0966-\u0dff"
 _WORD = re.compile(
     rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_SIGNED}])+|[.;!?\n\u3002\u061f\u0964\uff1b]"
 )
-_BREAKS = frozenset(".;!?\n\u3002\u061f\u0964\uff1b")
+BREAKS = frozenset(".;!?\n\u3002\u061f\u0964\uff1b")
+"""What parts sentences."""
 
 
 class Word(NamedTuple):
@@ -98,7 +99,7 @@ def words_of(characters: str) -> list[Word]:
     sentence = 0
     for match in _WORD.finditer(characters):
         letters = match.group()
-        if letters in _BREAKS:
+        if letters in BREAKS:
             sentence += 1
         else:
             words.append(Word(letters, match.start(), match.end(), sentence))
