@@ -53,6 +53,19 @@ async def test_nothing_opens_without_a_session(person: Any, method: str, path: s
     assert answer.headers["location"] == "/console/sign-in"
 
 
+@pytest.mark.parametrize("path", [path for _, path in doors() if "{case_id}" in path])
+async def test_an_address_that_no_database_holds_names_no_case(reviewer: Any, path: str) -> None:
+    """A NUL in the address is one more case that there is not."""
+    ada = await reviewer("ada", "admin")
+    target = path.format(case_id="%00", item_id="i")
+    method = "POST" if path.endswith("/decision") else "GET"
+    form = {"csrf": await ada.csrf(), "outcome": "remove", "case_version": "1"}
+
+    answer = await ada.http.request(method, target, data=form if method == "POST" else None)
+
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize(("method", "path"), [d for d in doors() if d[0] == "POST"])
 async def test_no_form_counts_without_the_sessions_token(
     reviewer: Any, method: str, path: str
