@@ -28,6 +28,7 @@ Parse: TypeAlias = Callable[[object, str], Value]
 _NAME = re.compile(r"[A-Za-z0-9_.:/@+-]{1,128}")
 _SIZE = re.compile(r"auto|[1-9]\d{1,3}x[1-9]\d{1,3}")
 _RATIO = re.compile(r"auto|\d{1,2}(\.\d)?:\d{1,2}(\.\d)?")
+_RESOLUTION = re.compile(r"auto|\d{1,4}[kKpP]?")
 _WHOLE = re.compile(r"-?\d{1,12}")
 _DECIMAL = re.compile(r"-?\d{1,9}(\.\d{1,9})?")
 _LARGEST_SEED = 2**63 - 1
@@ -59,11 +60,19 @@ def parse_fields(verb: Verb, given: Mapping[str, object]) -> Fields:
             values[name] = known[name](value, name)
     if verb is not Verb.VARY and not str(values.get("prompt", "")).strip():
         raise InvalidInput("prompt", "is missing")
-    words = tuple(said + str(values[name]) for name, said in _WORDS.items() if values.get(name))
+    words = tuple(
+        said + _said_by(name, values) for name, said in _WORDS.items() if values.get(name)
+    )
     if sum(map(len, words)) > LONGEST_PROMPT:
         raise InvalidInput("prompt", f"must have at most {LONGEST_PROMPT} characters")
     actor = values.get("safety_identifier") or values.get("user")
     return Fields(words, str(actor) if actor else None, bool(values.get("stream")), _sent(values))
+
+
+def _said_by(name: str, values: Mapping[str, Value]) -> str:
+    """Return the words of parameter *name* as they are judged."""
+    words = str(values[name])
+    return _DECENCY.sub(" ", words) if name == "negative_prompt" else words
 
 
 def _sent(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -151,6 +160,8 @@ Parameters that hold words, in the order in which they are read, and what is rea
 
 Clothes in a negative prompt are to be absent: read by themselves they would say nothing.
 """
+_DECENCY = re.compile(r"\b(?:nsfw|nudity|nude|naked|topless|porn|sexual|explicit)\b", re.IGNORECASE)
+"""What a negative prompt may name without a second thought: it asks for the opposite."""
 _OURS = frozenset({"stream", "partial_images"})
 """Answered here: an upstream that streams would show pictures nobody has screened."""
 _SWITCHES = frozenset(
@@ -175,8 +186,8 @@ _PROMPTED: Mapping[str, Parse] = {
     "negative_prompt": _PROMPT,
     "style": _PROMPT,
     "moderation": _overridden,
-    "quality": _TOKEN,
-    "complexity": _TOKEN,
+    "quality": _one_of("auto", "low", "medium", "high", "standard", "hd"),
+    "complexity": _one_of("auto", "low", "medium", "high"),
     "background": _one_of("transparent", "opaque", "auto"),
     # Neither a drawing program (svg) nor every frame of an animation (gif) can be screened.
     "output_format": _one_of("png", "jpeg", "webp"),
@@ -184,7 +195,7 @@ _PROMPTED: Mapping[str, Parse] = {
     "stream": _flag,
     "partial_images": _whole(0, 3),
     "aspect_ratio": _matching(_RATIO, "auto or WIDTH:HEIGHT"),
-    "resolution": _TOKEN,
+    "resolution": _matching(_RESOLUTION, "auto or such as 1k, 2K, 720p"),
     "seed": _whole(-1, _LARGEST_SEED),
     "guidance_scale": _number(0, 100),
     "true_cfg_scale": _number(0, 100),

@@ -24,6 +24,7 @@ REPORT = Limit("report", 20, timedelta(hours=1))
 FOLLOW = Limit("follow", 30, timedelta(minutes=10))
 """Looks at a case by reference and secret, per address: the secret has 80 bits."""
 SIGN_IN = Limit("sign-in", 10, timedelta(minutes=10))
+SIGN_IN_NAME = Limit("sign-in-name", 100, timedelta(minutes=10))
 """Tries per address and per account name."""
 LOG = Limit("log", 600, timedelta(minutes=1))
 """Reads of the public log, per address."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from raiment.adapters.http.limits import SIGN_IN, count_call
+from raiment.adapters.http.limits import SIGN_IN, SIGN_IN_NAME, count_call
 from raiment.adapters.http.links import ACCOUNT_LINK_PATH
 from raiment.adapters.http.problems import headers_for
 from raiment.bootstrap import House
@@ -54,7 +54,7 @@ async def sign_in(request: Request) -> Response:
     name = form.one("name")
     try:
         await count_call(SIGN_IN, f"address:{address_of(request)}", now, house.database)
-        await count_call(SIGN_IN, f"name:{name.lower()}", now, house.database)
+        await count_call(SIGN_IN_NAME, name.lower(), now, house.database)
     except RateLimited as error:
         minutes = error.retry_after // 60 + 1
         answer = _refused(name, f"Too many tries. Please wait {minutes} min.", 429)
