@@ -25,8 +25,8 @@ from psycopg.sql import Composable
 
 _COMMIT = "commit"
 _WRITES = re.compile(
-    r"\s*(insert|update|delete|with grown)|select .*\bprocrastinate_\w+\(",
-    re.IGNORECASE | re.DOTALL,
+    r"\binsert\s+into\b|\bdelete\s+from\b|(?<!for )(?<!key )\bupdate\s|\bprocrastinate_\w+\(",
+    re.IGNORECASE,
 )
 
 Course = tuple[str, ...]
@@ -81,7 +81,7 @@ class Cuts:
         """Let *call* do what *text* says on *connection*, cut before or after where it is due."""
         course = self._course(connection, text)
         lasting = text == _COMMIT or connection.autocommit
-        if not any(map(_WRITES.match, course if lasting else (text,))):
+        if not any(map(_WRITES.search, course if lasting else (text,))):
             return await call()
         if self._is_due(Moment.BEFORE, course):
             _cut(connection)

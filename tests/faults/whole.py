@@ -92,6 +92,31 @@ _RECORDED: Sequence[tuple[str, str]] = (
 """Kind of entry -> the rows of which each has exactly one such entry, and nothing else has."""
 
 
+_LEFT_UNDONE = (
+    """
+    select 1 from screenings where stage = 'output' and verdict = 'allow'
+    and not exists (select from releases where screening_id = judgement ->> 'after')
+    """,
+    """
+    select 1 from case_items join cases on cases.id = case_id where cases.state = 'open'
+    and not exists (select from actions where item_id = case_items.id and kind = 'hide')
+    """,
+    """
+    select 1 from case_items join cases on cases.id = case_id where cases.state = 'removing'
+    and not exists (select from actions where item_id = case_items.id and kind in ('remove', 'verify'))
+    """,
+    """
+    select 1 from cases where state <> 'open'
+    and not exists (select from decisions where case_id = cases.id and outcome <> 'second_look')
+    """,
+    """
+    select 1 from decisions join cases on cases.id = case_id
+    where outcome <> 'second_look' and state = 'open'
+    """,
+)
+"""What no moment may show."""
+
+
 class State:
     """What is stored, seen from outside over a connection of its own."""
 
@@ -144,6 +169,7 @@ async def check_whole(house: House, state: State, gallery: Gallery) -> None:
     _rows_have_their_entries(state, entries)
     _clocks_are_right(state, entries)
     _items_agree(state)
+    _one_follows_from_the_other(state)
     _removed_once(state, gallery)
 
 
@@ -238,6 +264,12 @@ def _items_agree(state: State) -> None:
            or (case_items.state = 'hidden') <> (contents.state = 'hidden')
     """
     assert state.rows(apart) == []
+
+
+def _one_follows_from_the_other(state: State) -> None:
+    """What was let out is in the ledger, what is reported is to be hidden, what is decided is under way."""
+    for query in _LEFT_UNDONE:
+        assert state.rows(query) == [], query
 
 
 def _removed_once(state: State, gallery: Gallery) -> None:

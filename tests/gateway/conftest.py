@@ -181,28 +181,45 @@ async def demo(house: House, open_door: Open) -> Door:
     return await open_door(stand(house, Demo(house.pixels)))
 
 
-@pytest.fixture
-async def fake() -> Fake:
-    """A generator that gives one drawing until told otherwise."""
+@pytest.fixture(scope="module")
+async def gateway_before(house: House) -> AsyncIterator[tuple[Gateway, Fake]]:
+    """A gateway, not yet served, and the fake generator it stands before."""
     fake = Fake()
+    async with (
+        served(fake) as address,
+        open_openai_shaped(f"{address}/v1", UPSTREAM_KEY) as upstream,
+    ):
+        yield stand(house, upstream), fake
+
+
+@pytest.fixture(scope="module")
+async def lasting(house: House, gateway_before: tuple[Gateway, Fake]) -> AsyncIterator[Door]:
+    """The gateway served, for all tests of a module."""
+    async with opened(house, gateway_before[0]) as door:
+        yield door
+
+
+@pytest.fixture
+def gateway(gateway_before: tuple[Gateway, Fake]) -> Gateway:
+    """A gateway before the fake generator, not yet served."""
+    return gateway_before[0]
+
+
+@pytest.fixture
+def fake(gateway_before: tuple[Gateway, Fake]) -> Fake:
+    """A generator that nobody has asked, and that gives one drawing until told otherwise."""
+    fake = gateway_before[1]
+    fake.asked.clear()
     fake.gives(png(drawing(1)))
     return fake
 
 
 @pytest.fixture
-async def gateway(house: House, fake: Fake) -> AsyncIterator[Gateway]:
-    """A gateway before the fake generator, not yet served."""
-    async with (
-        served(fake) as address,
-        open_openai_shaped(f"{address}/v1", UPSTREAM_KEY) as upstream,
-    ):
-        yield stand(house, upstream)
-
-
-@pytest.fixture
-async def door(gateway: Gateway, open_door: Open) -> Door:
-    """A gateway before the fake generator."""
-    return await open_door(gateway)
+def door(lasting: Door, fake: Fake) -> Door:
+    """A gateway before the fake generator, whose calls are counted from here."""
+    del fake
+    lasting.calls.clear()
+    return lasting
 
 
 class Broken:
