@@ -95,10 +95,13 @@ class Server:
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[Server]:
     """The server that Raiment brings along; only power cuts are not survived here, for speed."""
-    with _folder("postgres") as folder, patch.dict(cluster.FIXED, fsync="off"):
+    with _folder("postgres") as folder:
         postgres = EmbeddedPostgres(folder)
-        with postgres:
-            yield Server(postgres.url_of("postgres", "postgres"), postgres.url)
+        # For this one start: the tests of the embedded server itself start theirs as users do.
+        with patch.dict(cluster.FIXED, fsync="off"):
+            postgres.start()
+        yield Server(postgres.url_of("postgres", "postgres"), postgres.url)
+        postgres.stop()
 
 
 @pytest.fixture(scope="session")
