@@ -1,4 +1,8 @@
-"""The embedded PostgreSQL: private, one server for many processes, sound after every kind of end."""
+"""
+The embedded PostgreSQL: private, one server for many processes, sound after every kind of end.
+
+Longer than 500 lines because every promise is shown on the same few fixtures, which start real servers.
+"""
 
 from __future__ import annotations
 
