@@ -1,15 +1,12 @@
 #include <vector>
 
 #include "bindings.hpp"
-#include "pdq.hpp"
+#include "pixels_of.hpp"
 
 namespace py = pybind11;
 
 namespace raiment {
-namespace {
 
-// Throws ValueError unless the buffer is bytes of shape (rows, columns) or (rows, columns, 3) with
-// dense rows. The view lives as long as the buffer_info.
 Pixels pixels_of(const py::buffer_info& info) {
     const bool colour = info.ndim == 3 && info.shape[2] == 3;
     if (info.format != py::format_descriptor<std::uint8_t>::format() ||
@@ -34,6 +31,8 @@ py::tuple to_python(const PdqViews& views) {
     }
     return py::make_tuple(views.quality, hashes);
 }
+
+namespace {
 
 py::tuple pdq_of(const py::buffer& buffer) {
     const py::buffer_info info = buffer.request();

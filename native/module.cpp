@@ -4,8 +4,9 @@
 #include "bindings.hpp"
 
 PYBIND11_MODULE(_native, module) {
-    module.doc() = "Raiment's kernels: PDQ hashing and exact Hamming search.";
+    module.doc() = "Raiment's kernels: PDQ hashing, pictures in pictures, exact Hamming search.";
     raiment::bind_kernel(module);
     raiment::bind_pdq(module);
+    raiment::bind_panels(module);
     raiment::bind_hamming(module);
 }

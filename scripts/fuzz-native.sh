@@ -14,6 +14,8 @@ build() { # sanitizers, program, sources
 
 build address,undefined pdq pdq.cpp pdq_axis.cpp pdq_stages.cpp
 "$out/pdq" "$seconds" ${2:+"$2"}
+build address,undefined panels panels.cpp outlines.cpp plane.cpp settle.cpp corners.cpp
+"$out/panels" "$seconds" ${2:+"$2"}
 index=(hamming_index.cpp hamming_segment.cpp hamming_layout.cpp hamming_kernels.cpp)
 build address,undefined hamming "${index[@]}"
 "$out/hamming" "$seconds" ${2:+"$2"}

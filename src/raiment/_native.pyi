@@ -29,6 +29,25 @@ def pdq(pixels: NDArray[np.uint8]) -> tuple[int, tuple[bytes, ...]]:
 def pdq_batch(images: Sequence[NDArray[np.uint8]]) -> list[tuple[int, tuple[bytes, ...]]]:
     """Return ``pdq`` of each image, in order."""
 
+def panels(
+    pixels: NDArray[np.uint8], most: int
+) -> list[tuple[tuple[int, int, int, int], tuple[int, tuple[bytes, ...]]]]:
+    """
+    Return the pictures that *pixels* seems to show inside it, each with its ``pdq``.
+
+    A panel is given as top, bottom, left, right in pixels, half open; likeliest first. *most* bounds
+    the panels told apart; each may be there again without its padding, and two seams between pictures
+    that touch add two each. Rounded corners are filled before hashing. Raise ``ValueError`` as
+    ``pdq`` does.
+    """
+
+def reduced_luminance(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """
+    Return the luminance of *pixels* reduced by a whole factor to at most 300,000 samples.
+
+    No side is longer than 2,048; the factor is 1 for what is smaller. Raise as ``pdq`` does.
+    """
+
 class HammingIndex:
     """
     Exact range search over pairs of a number and a 32-byte hash, while pairs come and go.

@@ -23,6 +23,29 @@ class View(StrEnum):
     TRANSVERSED = "transversed"
     """Rows become columns, mirrored at the other diagonal."""
 
+    INVERTED = "inverted"
+    """Dark and bright change places."""
+    INVERTED_TURNED_90 = "inverted-turned-90"
+    INVERTED_TURNED_180 = "inverted-turned-180"
+    INVERTED_TURNED_270 = "inverted-turned-270"
+    INVERTED_FLIPPED_LEFT_RIGHT = "inverted-flipped-left-right"
+    INVERTED_FLIPPED_TOP_BOTTOM = "inverted-flipped-top-bottom"
+    INVERTED_TRANSPOSED = "inverted-transposed"
+    INVERTED_TRANSVERSED = "inverted-transversed"
+
+    PANEL = "panel"
+    """A picture inside the picture: without its border, cut out of a screenshot or a collage."""
+    PANEL_TURNED_90 = "panel-turned-90"
+    PANEL_TURNED_180 = "panel-turned-180"
+    PANEL_TURNED_270 = "panel-turned-270"
+    PANEL_FLIPPED_LEFT_RIGHT = "panel-flipped-left-right"
+    PANEL_FLIPPED_TOP_BOTTOM = "panel-flipped-top-bottom"
+    PANEL_TRANSPOSED = "panel-transposed"
+    PANEL_TRANSVERSED = "panel-transversed"
+
+    INSET = "inset"
+    """A little cut off the edges, to meet a bank that holds crops of its pictures."""
+
 
 DIHEDRAL: tuple[View, ...] = (
     View.AS_IS,
@@ -35,3 +58,9 @@ DIHEDRAL: tuple[View, ...] = (
     View.TRANSVERSED,
 )
 """The eight views that one hashing gives, in the order the kernel returns them."""
+
+INVERTED: tuple[View, ...] = (View.INVERTED, *(View(f"inverted-{view}") for view in DIHEDRAL[1:]))
+"""The eight views of the negative, in the order of `DIHEDRAL`."""
+
+PANEL: tuple[View, ...] = (View.PANEL, *(View(f"panel-{view}") for view in DIHEDRAL[1:]))
+"""The eight views of a panel, in the order of `DIHEDRAL`."""

@@ -1,0 +1,102 @@
+"""
+Disguises undone at query time: everything by which a picture in hand is looked for.
+
+A copy may be turned, mirrored, inverted, framed, shown on a screen, put beside another picture, or
+cropped. The first three are read off one hash; panels are found in the pixels; a crop is met half-way,
+by insets here and by the crops that our own banks hold (`crop.crop_ladder`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raiment import _native
+from raiment.errors import InvalidInput
+from raiment.matching.crop import insets
+from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq, PdqViews, hash_views
+from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View
+
+MOST_PANELS: Final = 4
+"""Told apart in one picture; with variants of their sides, at most 12 rectangles are hashed."""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Disguises:
+    """A picture's own hashes, and the hashes to look for in every bank."""
+
+    whole: PdqViews
+    """Of the whole picture: to bank, to store, and to say whether it can be compared at all."""
+    queries: tuple[tuple[View, Pdq], ...]
+    """
+    Each hash once, the whole picture's first. At most 137; for a photograph nothing was done to,
+    usually 41. Only hashes of enough structure, so none at all for a flat picture.
+    """
+
+    @property
+    def matchable(self) -> bool:
+        """Whether there is anything to look for. When not, the answer is never "no match"."""
+        return bool(self.queries)
+
+
+def query_views(pixels: Pixels, field: str = "pixels") -> Disguises:
+    """
+    Return what to look for when *pixels*, luminance or RGB, come in.
+
+    The work is bounded by the number of pixels, whatever they show: about 3 ms for 1 MP. Raise
+    `InvalidInput` naming *field* for what is no picture.
+    """
+    whole = hash_views(pixels, field)
+    queries: dict[Pdq, View] = {}
+    for view, pdq in _views(pixels, whole, field):
+        queries.setdefault(pdq, view)
+    return Disguises(whole, tuple((view, pdq) for pdq, view in queries.items()))
+
+
+def _views(pixels: Pixels, whole: PdqViews, field: str) -> Iterator[tuple[View, Pdq]]:
+    if whole.matchable:
+        yield from whole.by_view()
+        inverted = (pdq.complement() for pdq in whole.hashes)
+        yield from zip(INVERTED, inverted, strict=True)
+    for panel in find_panels(pixels, field):
+        yield from zip(PANEL, panel.views.hashes, strict=True)
+    if whole.matchable:
+        for quality, hashes in _native.pdq_batch(insets(_native.reduced_luminance(pixels))):
+            if quality >= PDQ_LEAST_QUALITY:
+                yield View.INSET, Pdq(hashes[DIHEDRAL.index(View.AS_IS)])
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A picture inside a picture. Edges in pixels from the top left, half open."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    views: PdqViews
+
+
+def find_panels(pixels: Pixels, field: str = "pixels") -> tuple[Panel, ...]:
+    """
+    Return the pictures that *pixels* seem to show inside them, the likeliest first.
+
+    A panel is bounded by straight lines where a flat ground ends, or by the edges of the whole. One
+    in a bubble or a card is there twice, with and without its padding. Those of too little structure
+    are left out. Raise `InvalidInput` naming *field* for what is no picture.
+    """
+    try:
+        found = _native.panels(pixels, MOST_PANELS)
+    except ValueError as error:
+        raise InvalidInput(field, str(error)) from error
+    panels = (
+        Panel(*box, PdqViews(quality, tuple(Pdq(value) for value in hashes)))
+        for box, (quality, hashes) in found
+    )
+    return tuple(panel for panel in panels if panel.views.matchable)
