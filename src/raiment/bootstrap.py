@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -23,6 +23,7 @@ from raiment.adapters.observe.logs import logger
 from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.postgres.database import Database, open_database
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
+from raiment.adapters.postgres.live_index import LiveIndex
 from raiment.adapters.postgres.migrate import upgrade
 from raiment.adapters.postgres.tables import installation
 from raiment.adapters.upstreams.demo import Demo
@@ -96,9 +97,13 @@ def lend_database_url(settings: Settings) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, pixel_workers: int = 2) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, *, pixel_workers: int = 2, live_index: bool = False
+) -> AsyncIterator[House]:
     """
     Open the installation and close it again.
+
+    With *live_index*, lookups in the hash banks use an index that this process keeps in memory.
 
     Raise ConfigurationError where a setting cannot work, Unavailable where the database cannot be had.
     """
@@ -109,6 +114,10 @@ async def open_house(settings: Settings, *, pixel_workers: int = 2) -> AsyncIter
         database = open_database(url)
         stack.push_async_callback(database.close)
         await _belong_together(database, keys, settings)
+        if live_index:
+            index = LiveIndex(url)
+            await stack.enter_async_context(index.following())
+            database = replace(database, index=index)
         pixels = PixelReader(workers=pixel_workers)
         stack.push_async_callback(pixels.close)
         yield House(settings, keys, database, url, pixels, _now)

@@ -39,7 +39,7 @@ async def run() -> None:
     """Open the house and the way to the generator, and answer calls until told to stop."""
     keep_large_buffers()
     settings = settings_from_environment()
-    async with open_house(settings) as house, open_upstream(house) as upstream:
+    async with open_house(settings, live_index=True) as house, open_upstream(house) as upstream:
         await house.pixels.start()
         app = make_app(stand(house, upstream), secure=settings.secure)
         await serve(app, settings.gateway, trusted_proxies=settings.trusted_proxies)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.tables import (
+    bank_changes,
     bank_entries,
     bank_imports,
     bank_sightings,
@@ -26,6 +27,8 @@ from raiment.matching.bank_entry import NewEntry
 from raiment.matching.signal import Pdq, Sha256
 
 _FLOOD_WINDOW = timedelta(hours=FLOOD_HOURS)
+_CHANGES_KEPT = timedelta(days=1)
+"""An index that was away for longer loads anew."""
 
 _ADD = """
     insert into bank_entries
@@ -225,10 +228,12 @@ class BankKeeping:
         counted = select(func.count()).select_from(bank_entries).where(*waiting)
         return (await self.connection.execute(counted)).scalar_one()
 
-    async def forget_sightings(self, now: datetime) -> None:
-        """Delete the sightings that no flood can count any more."""
+    async def forget_past(self, now: datetime) -> None:
+        """Delete sightings that no flood can count, and changes that every index took in long ago."""
         old = bank_sightings.c.at <= now - _FLOOD_WINDOW
         await self.connection.execute(delete(bank_sightings).where(old))
+        old = bank_changes.c.at <= now - _CHANGES_KEPT
+        await self.connection.execute(delete(bank_changes).where(old))
 
     async def _bank(self, query: Query) -> AnyRow:
         row = (await self.connection.execute(query)).one_or_none()

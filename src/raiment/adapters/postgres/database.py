@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from raiment.adapters.postgres.bank_lookup import BankIndex
 from raiment.adapters.postgres.driver import GONE
 from raiment.adapters.postgres.jobs import Jobs
 from raiment.adapters.postgres.migrate import driver_url
@@ -29,6 +30,8 @@ class Database:
 
     engine: AsyncEngine
     jobs: Jobs
+    index: BankIndex | None = None
+    """Of the banks, where this process keeps one."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -39,7 +42,7 @@ class Database:
         lost is the answer to the commit: whoever tries again finds all of it.
         """
         async with self._connection() as connection, connection.begin():
-            transaction = Transaction(connection, self.jobs)
+            transaction = Transaction(connection, self.jobs, self.index)
             yield transaction
             await transaction.seal()
 
@@ -47,13 +50,13 @@ class Database:
     async def read(self) -> AsyncIterator[Transaction]:
         """Look without changing: the same ports, in a read-only transaction."""
         async with self._connection(postgresql_readonly=True) as connection, connection.begin():
-            yield Transaction(connection, self.jobs)
+            yield Transaction(connection, self.jobs, self.index)
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[Transaction]:
         """Ask one question: each statement by itself, with no transaction around it."""
         async with self._connection(isolation_level="AUTOCOMMIT") as connection:
-            yield Transaction(connection, self.jobs)
+            yield Transaction(connection, self.jobs, self.index)
 
     @asynccontextmanager
     async def _connection(self, **options: object) -> AsyncIterator[AsyncConnection]:

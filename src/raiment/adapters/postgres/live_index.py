@@ -1,0 +1,197 @@
+"""
+The index of one process over the banks' PDQ entries, kept in step with the database.
+
+``bank_changes`` numbers the changes of entries. A position is taken under a lock that is held to
+the commit, so positions become visible in order and without a gap: who has read up to one has
+missed nothing before it. (Numbers of a sequence are given out before the commit and may appear
+out of order.) The follower wakes at a notification, looks every so often anyway, and so catches up after a
+lost connection by reading on from where it was.
+
+A lookup asks the database for whatever changed since the index's position, in the caller's
+transaction (``bank_lookup``), so it is exact however far the index lags. Where the feed is older
+than ``STALE_SECONDS``, or nothing is loaded yet, the index gives no answer and every entry is compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import numpy as np
+import psycopg
+from psycopg import AsyncConnection, IsolationLevel
+from sqlalchemy.engine import URL, make_url
+
+from raiment.adapters.observe.logs import logger
+from raiment.adapters.postgres.bank_lookup import Candidates
+from raiment.matching.index import PdqIndex
+from raiment.matching.signal import PDQ_BITS, Pdq
+
+STALE_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.4
+_RETRY_SECONDS: Final = 0.2
+_LOAD_NUMBERS: Final = 65_536
+_MOST_CHANGES: Final = 5_000
+_MERGE_BEYOND: Final = 20_000
+
+_ROW: Final = np.dtype([("number", ">u8"), ("bits", ">i4"), ("pdq", "u1", PDQ_BITS // 8)])
+"""How ``_LOAD`` writes an entry: the binary forms of ``bigint`` and ``bit(256)``."""
+
+_HEAD = """
+    select position, (select coalesce(max(radius), 0) from hash_banks),
+        (select coalesce(max(number), 0) from bank_entries)
+    from bank_feed
+"""
+_LOAD = """
+    select string_agg(int8send(number) || bit_send(pdq), ''::bytea) from bank_entries
+    where number > %s and number <= %s and pdq is not null and state <> 'withdrawn'
+"""
+_CHANGES = """
+    select change.position, entry.number, entry.pdq::text, entry.state <> 'withdrawn'
+    from bank_changes change left join bank_entries entry on entry.number = change.entry_number
+    where change.position > %s order by change.position limit %s
+"""
+
+
+class _Gap(Exception):
+    """Changes between our position and the oldest one kept are gone: load anew."""
+
+
+class LiveIndex:
+    """``bank_lookup.BankIndex`` of this process. ``following`` keeps it in step."""
+
+    def __init__(self, url: str | URL) -> None:
+        named = make_url(url).set(drivername="postgresql")
+        self._conninfo = named.render_as_string(hide_password=False)
+        self._index = PdqIndex()
+        self._position: int | None = None
+        self._radius = 0
+        self._seen_at = 0.0
+        self._merging: asyncio.Task[bool] | None = None
+
+    def candidates(self, hashes: Sequence[Pdq]) -> Candidates | None:
+        """Return the entries near *hashes*; None where nothing is loaded, or the feed is stale."""
+        # INVARIANT: the position is read before the search. What changes in between is newer than
+        # the position, and the database itself is asked about that.
+        position = self.position
+        if position is None:
+            return None
+        near = self._index.near_each(hashes, self._radius) if hashes else ()
+        numbers = sorted({one.number for neighbours in near for one in neighbours})
+        return Candidates(numbers, position)
+
+    @property
+    def position(self) -> int | None:
+        """Up to which change the index is known to be complete; None where that is not recent."""
+        fresh = time.monotonic() - self._seen_at <= STALE_SECONDS
+        return self._position if fresh else None
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[None]:
+        """Follow the changes in the background while the context lasts."""
+        task = asyncio.create_task(self._follow())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            if self._merging is not None:
+                await self._merging
+
+    async def _follow(self) -> None:
+        told = 0.0
+        while True:
+            try:
+                async with await AsyncConnection.connect(
+                    self._conninfo, autocommit=True
+                ) as connection:
+                    await self._keep_in_step(connection)
+            except psycopg.Error:
+                if told <= self._seen_at:  # once for each loss, not for each try
+                    logger.warning("bank_feed_lost", part="live_index")
+                    told = time.monotonic()
+            except _Gap:
+                self._position = None
+            except Exception:  # noqa: BLE001 - the follower's edge; meanwhile every entry is compared
+                self._position = None
+                logger.exception("bank_feed_failed", part="live_index")
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _keep_in_step(self, connection: AsyncConnection[Any]) -> None:
+        # Before anything is read: what commits from now on is told.
+        await connection.execute("listen bank_changes")
+        # One snapshot for all that is read together.
+        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        if self._position is None:
+            await self._load(connection)
+        while True:
+            await self._catch_up(connection)
+            self._merge_aside()
+            async for _ in connection.notifies(timeout=_LOOK_SECONDS, stop_after=1):
+                pass
+
+    async def _load(self, connection: AsyncConnection[Any]) -> None:
+        """Load every entry, as of one instant, into a fresh index, and then put it in place."""
+        index = PdqIndex()
+        async with connection.transaction(), connection.cursor(binary=True) as cursor:
+            await cursor.execute(_HEAD)
+            head = await cursor.fetchone()
+            assert head is not None
+            position, radius, last = head
+            for start in range(0, last, _LOAD_NUMBERS):
+                await cursor.execute(_LOAD, (start, start + _LOAD_NUMBERS))
+                row = await cursor.fetchone()
+                if row is not None and row[0] is not None:
+                    await asyncio.to_thread(_add, index, row[0])
+        await asyncio.to_thread(index.merge)
+        self._index, self._radius, self._position = index, radius, position
+
+    async def _catch_up(self, connection: AsyncConnection[Any]) -> None:
+        """Read changes until there are no more. Raise _Gap where some were not kept for us."""
+        while True:
+            assert self._position is not None
+            began = time.monotonic()
+            async with connection.transaction():
+                head = await (await connection.execute(_HEAD)).fetchone()
+                assert head is not None
+                asked = self._position, _MOST_CHANGES
+                changes = await (await connection.execute(_CHANGES, asked)).fetchall()
+            following = changes[0][0] - 1 if changes else head[0]
+            if following != self._position:
+                raise _Gap
+            # The radius first: entries of a new bank may need a wider search than before.
+            self._radius = max(self._radius, head[1])
+            self._apply(changes)
+            if len(changes) < _MOST_CHANGES:
+                self._seen_at = began
+                return
+
+    def _apply(self, changes: Sequence[tuple[int, int | None, str | None, bool]]) -> None:
+        if not changes:
+            return
+        added: dict[int, Pdq] = {}
+        removed: dict[int, Pdq] = {}
+        for _, number, bits, live in changes:
+            if number is not None and bits is not None:
+                (added if live else removed)[number] = Pdq(int(bits, 2).to_bytes(PDQ_BITS // 8))
+        self._index.remove(removed.items())
+        self._index.add(added.items())
+        self._position = changes[-1][0]
+
+    def _merge_aside(self) -> None:
+        """Index what was added lately, on a thread: searches and changes go on meanwhile."""
+        busy = self._merging is not None and not self._merging.done()
+        if not busy and self._index.unmerged > _MERGE_BEYOND:
+            self._merging = asyncio.create_task(asyncio.to_thread(self._index.merge))
+
+
+def _add(index: PdqIndex, rows: bytes) -> None:
+    table = np.frombuffer(rows, _ROW)
+    index.add_arrays(table["number"].astype(np.uint64), np.ascontiguousarray(table["pdq"]))
