@@ -102,6 +102,25 @@ def test_what_was_written_comes_back_on_either_kind_of_server(
     assert stat.S_IMODE(new_secret_file.stat().st_mode) == 0o600
 
 
+def test_what_is_restored_arrived_before_everything_else(
+    any_server: Server, tmp_path: Path
+) -> None:
+    """Numbers of the old server's transactions mean nothing on the new one, whose own go on."""
+    file = tmp_path / "raiment.backup"
+    with any_server.database() as old:
+        _add_content(old, "cnt_old")
+        write_backup(old, file, secret_file=None, at=NOW)
+
+    with any_server.database(migrated=False) as url:
+        restore_backup(url, file, secret_file=None)
+        _add_content(url, "cnt_new")
+        with psycopg.connect(url) as connection:
+            rows = connection.execute(
+                "select id, number, arrived = '0', parts from contents order by number"
+            )
+            assert rows.fetchall() == [("cnt_old", 1, True, b""), ("cnt_new", 2, False, b"")]
+
+
 def test_a_trial_moves_to_the_operators_server(
     written: Path, ordinary_server: Server, embedded_server: Server
 ) -> None:
@@ -426,6 +445,19 @@ def _execute(url: str, *statements: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def _add_content(url: str, content_id: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            """
+            insert into contents (id, platform_id, state, verdict, matches, bytes_sha256, pixels_sha256,
+                pdq, pdq_views, quality, mime, width, height, registered_at)
+            values (%s, %s, 'visible', 'allow', '[]', '', '', repeat('01', 128)::bit(256), '', 90,
+                'image/png', 8, 8, now())
+            """,
+            (content_id, content_id),
+        )
 
 
 def _value(url: str, query: str) -> object:

@@ -55,6 +55,24 @@ select count(*) from pg_stat_activity
 where datname = current_database() and usename = current_user
   and pid <> pg_backend_pid() and backend_type = 'client backend'
 """
+_ARRIVED_BEFORE = b"""
+DO $$
+DECLARE
+    pictures name;
+BEGIN
+    FOR pictures IN SELECT table_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_name = 'arrived'
+    LOOP
+        EXECUTE format(
+            'ALTER TABLE public.%I ALTER COLUMN arrived TYPE xid8 USING ''0''::xid8', pictures);
+    END LOOP;
+END
+$$;
+"""
+"""
+Numbers of the old server's transactions may lie in the future of the new one. Changing the type writes
+each table anew; an update would leave as much dead space behind.
+"""
 _WIPE = b"""
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public AUTHORIZATION pg_database_owner;
@@ -205,6 +223,7 @@ def _restore(url: str, archive: Archive, *, replace: bool) -> None:
             with suppress(BrokenPipeError), _pipe(writer.stdin) as script:
                 script.write(b"BEGIN;\n" + (_WIPE if replace else b""))
                 _copy_script(_pipe(reader.stdout), script)
+                script.write(_ARRIVED_BEFORE)
                 # INVARIANT: without this line psql's session ends in a rollback.
                 script.write(b"COMMIT;\n" if reader.wait() == 0 else b"")
             _check(writer)

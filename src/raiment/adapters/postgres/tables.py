@@ -27,8 +27,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import SchemaItem
 
-from raiment.adapters.postgres.types import PdqBits
+from raiment.adapters.postgres.types import PdqBits, Xid8
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +40,10 @@ metadata = MetaData(
         "ck": "%(table_name)s_%(constraint_name)s_check",
     }
 )
+
+
+_THIS_TRANSACTION = text("pg_current_xact_id()")
+_PARTS_FIT = "octet_length(parts) % 32 = 0 and octet_length(parts) <= 384"
 
 
 def _id() -> Column[str]:
@@ -57,8 +62,12 @@ def _text(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
-def _signals() -> tuple[Column[object], ...]:
-    """What a picture can be found by; ``pdq_views`` holds the eight dihedral hashes in order."""
+def _signals() -> tuple[SchemaItem, ...]:
+    """
+    What a picture can be found by: the eight dihedral hashes, the plain ones of its panels in ``parts``.
+
+    ``number`` is the row's name in an index, ``arrived`` the transaction that wrote it (0: restored).
+    """
     return (
         Column("bytes_sha256", LargeBinary, nullable=False),
         Column("pixels_sha256", LargeBinary, nullable=False),
@@ -68,6 +77,10 @@ def _signals() -> tuple[Column[object], ...]:
         Column("mime", Text, nullable=False),
         Column("width", Integer, nullable=False),
         Column("height", Integer, nullable=False),
+        Column("parts", LargeBinary, nullable=False, server_default=""),
+        Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
+        Column("arrived", Xid8, nullable=False, server_default=_THIS_TRANSACTION, index=True),
+        CheckConstraint(_PARTS_FIT, name="parts"),
     )
 
 
@@ -258,10 +271,17 @@ bank_entries = Table(
         "flooded_at",
         postgresql_where=text("flooded_at is not null and flood_settled_at is null"),
     ),
-    _one_of("signal_type", "pdq", "bytes_sha256", "pixels_sha256", "bytes_md5"),
+    _to("crop_of", "bank_entries.id", nullable=True),
+    Index("bank_entries_crop_of_idx", "crop_of", postgresql_where=text("crop_of is not null")),
+    _one_of("signal_type", "pdq", "pdq_crop", "bytes_sha256", "pixels_sha256", "bytes_md5"),
     _one_of("state", "active", "quarantined", "withdrawn"),
 )
-"""``number`` is the entry's name in the index of every process; ``flooded_at``: a lead is asked."""
+"""
+``number`` is the entry's name in the index of every process; ``flooded_at``: a lead is asked.
+
+A ``pdq_crop`` is of a crop of a picture that we held, whose own entry is ``crop_of``: it ends with it,
+and is never told to others as an entry of its own.
+"""
 
 bank_feed = Table(
     "bank_feed",

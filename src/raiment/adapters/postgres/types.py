@@ -34,3 +34,13 @@ class PdqBits(UserDefinedType[str]):
         """Turn ``0101…`` back into hex."""
         del dialect, coltype
         return lambda bits: None if bits is None else f"{int(bits, 2):064x}"
+
+
+class Xid8(UserDefinedType[str]):
+    """The number of a transaction, in the order in which they were given out; never reused."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: object) -> str:
+        """Return the DDL type."""
+        return "xid8"
