@@ -69,8 +69,8 @@ def _signals() -> tuple[SchemaItem, ...]:
     ``number`` is the row's name in an index, ``arrived`` the transaction that wrote it (0: restored).
     """
     return (
-        Column("bytes_sha256", LargeBinary, nullable=False),
-        Column("pixels_sha256", LargeBinary, nullable=False),
+        Column("bytes_sha256", LargeBinary, nullable=False, index=True),
+        Column("pixels_sha256", LargeBinary, nullable=False, index=True),
         Column("pdq", PdqBits, nullable=False),
         Column("pdq_views", LargeBinary, nullable=False),
         Column("quality", Integer, nullable=False),
@@ -230,8 +230,6 @@ releases = Table(
     _text("surface"),
     *_signals(),
     _at("released_at"),
-    Index("releases_bytes_sha256_idx", "bytes_sha256"),
-    Index("releases_pixels_sha256_idx", "pixels_sha256"),
 )
 
 hash_banks = Table(
@@ -338,8 +336,6 @@ contents = Table(
     *_signals(),
     _at("registered_at"),
     Index("contents_location_idx", "location"),
-    Index("contents_bytes_sha256_idx", "bytes_sha256"),
-    Index("contents_pixels_sha256_idx", "pixels_sha256"),
     _one_of("state", "visible", "held", "blocked", "hidden", "removed"),
     _one_of("verdict", "allow", "hold", "block"),
 )
@@ -399,6 +395,7 @@ case_items = Table(
     _text("location", nullable=True),
     _text("found_by"),
     Column("distance", Integer, nullable=True),
+    _text("view", nullable=True),
     _text("state"),
     _at("added_at"),
     _at("verified_at", nullable=True),
@@ -416,6 +413,7 @@ case_releases = Table(
     _to("release_id", "releases.id"),
     _text("found_by"),
     Column("distance", Integer, nullable=True),
+    _text("view", nullable=True),
     UniqueConstraint("case_id", "release_id"),
 )
 """Releases of our own that show the reported image: who made it, by which request."""

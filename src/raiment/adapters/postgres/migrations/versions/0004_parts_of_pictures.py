@@ -24,6 +24,8 @@ def upgrade() -> None:
         now = sa.text("pg_current_xact_id()")
         op.add_column(table, sa.Column("arrived", Xid8(), server_default=now, nullable=False))
         op.create_index(f"{table}_arrived_idx", table, ["arrived"])
+    for table in ("case_items", "case_releases"):
+        op.add_column(table, sa.Column("view", sa.Text(), nullable=True))
     name = op.f("bank_entries_signal_type_check")
     op.drop_constraint(name, "bank_entries")
     kinds = "'pdq', 'pdq_crop', 'bytes_sha256', 'pixels_sha256', 'bytes_md5'"
