@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.adapters.pixels.heic import Grid, heic
 
 from raiment.adapters.pixels.limits import Limits
 from raiment.adapters.pixels.reader import PixelReader
@@ -185,7 +186,7 @@ def _originals() -> list[bytes]:
     return files
 
 
-ORIGINALS = _originals()
+ORIGINALS = [*_originals(), heic(Grid(turns=1, exif=b"Exif\0\0II*\0")), heic(Grid(mirror=0))]
 SMALL = Limits(max_pixels=1_000_000, max_decoded_pixels=4_000_000, cpu_seconds=2, wall_seconds=5)
 
 

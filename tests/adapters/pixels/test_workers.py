@@ -246,7 +246,11 @@ def _runs(pid: int) -> bool:
 
 
 CONFINED = """
-import errno, os, socket
+import ctypes, errno, os, platform, socket, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def _syscall(numbers, *arguments):
+    if libc.syscall(numbers[platform.machine()], *arguments, 0, 0, 0, 0) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
 from raiment.adapters.pixels.sandbox import confine
 confine(1_000_000_000, 1_000_000)
 for name, attempt in {
@@ -254,6 +258,7 @@ for name, attempt in {
     "create": lambda: os.open("/tmp/raiment-confined", os.O_CREAT | os.O_WRONLY),
     "socket": socket.socket,
     "fork": os.fork,
+    "clone": lambda: _syscall({"x86_64": 56, "aarch64": 220}, 17),
     "exec": lambda: os.execv("/bin/true", ["true"]),
     "signal": lambda: os.kill(os.getppid(), 0),
 }.items():
@@ -263,16 +268,23 @@ for name, attempt in {
         print(name, errno.errorcode[error.errno])
     else:
         os.write(1, b"allowed\\n")
+thread = threading.Thread(target=lambda: print("thread", socket.has_ipv6))
+thread.start()
+thread.join()
 """
 
 
 def test_confined_process_can_only_compute() -> None:
-    """No file, socket, process or signal is to be had after confinement."""
+    """No file, socket, process or signal is to be had after confinement; a thread of its own is."""
     done = subprocess.run(
         [sys.executable, "-c", CONFINED], capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n")[:-1] == [
-        f"{name} EPERM" for name in ("open", "create", "socket", "fork", "exec", "signal")
+        *(
+            f"{name} EPERM"
+            for name in ("open", "create", "socket", "fork", "clone", "exec", "signal")
+        ),
+        "thread True",
     ]
 
 

@@ -26,6 +26,8 @@ from raiment.adapters.pixels.flatten import (
 from raiment.adapters.pixels.refusal import Refusal, Refused
 from raiment.adapters.pixels.sampling import FEWEST, FrameSampler, Sample
 
+_FIRST_ONLY = frozenset({"MPO", "HEIF"})
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -74,6 +76,9 @@ def _read(image: ImageFile.ImageFile, bounds: Bounds) -> Canonical:
     number = 0
     for number in _frames(image, bounds):
         layer = layers(image)
+        # What the header of a HEIC declares and what its codec unpacks can differ.
+        if layer.colours.width * layer.colours.height > bounds.max_pixels:
+            raise Refused(Refusal.PIXELS)
         first = first or layer
         box = visible_box(layer.opacity, layer.colours.size)
         shown = image.info.get("duration", 0)
@@ -112,8 +117,8 @@ def _frames(image: ImageFile.ImageFile, bounds: Bounds) -> Iterator[int]:
         if decoded > bounds.max_decoded_pixels:
             raise Refused(Refusal.FRAME_PIXELS)
         yield number
-        # A JPEG's further pictures (MPO: gain maps, depth) are data for the first, not shown.
-        if image.format == "MPO":
+        # Further pictures of a JPEG (MPO: gain maps, depth) or a HEIC (a burst) are not shown.
+        if image.format in _FIRST_ONLY:
             return
         number += 1
         try:

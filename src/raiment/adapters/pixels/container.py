@@ -1,8 +1,4 @@
-"""
-Which container the bytes claim to be, by magic number, from a closed list.
-
-HEIC is not on it: its decoders are LGPL, and need threads, which a worker may not have.
-"""
+"""Which container the bytes claim to be, by magic number, from a closed list."""
 
 from __future__ import annotations
 
@@ -21,6 +17,7 @@ class Container(Enum):
     BMP = ("image/bmp", "BMP")
     TIFF = ("image/tiff", "TIFF")
     AVIF = ("image/avif", "AVIF")
+    HEIC = ("image/heic", "HEIF")
 
     def __init__(self, mime: str, plugin: str) -> None:
         self.mime = mime
@@ -38,6 +35,8 @@ _PREFIXES = {
 }
 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis"})
+"""Still pictures in HEVC (ISO/IEC 23008-12, annex B)."""
 
 
 def recognise(head: bytes) -> Container | None:
@@ -47,7 +46,10 @@ def recognise(head: bytes) -> Container | None:
             return container
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return Container.WEBP
-    return Container.AVIF if _brands(head) & _AVIF_BRANDS else None
+    brands = _brands(head)
+    if brands & _AVIF_BRANDS:
+        return Container.AVIF
+    return Container.HEIC if brands & _HEIC_BRANDS else None
 
 
 def _brands(head: bytes) -> frozenset[bytes]:

@@ -23,7 +23,7 @@ _BROKEN_METADATA = (
     ValueError,
     struct.error,
 )
-_ONE_FRAME = frozenset({"JPEG", "MPO", "BMP"})
+_ONE_FRAME = frozenset({"JPEG", "MPO", "BMP", "HEIF"})
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -63,7 +63,10 @@ def layers(frame: Image.Image) -> Layers:
 
 
 def orientation(frame: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 when absent or when the EXIF block cannot be parsed."""
+    """The EXIF orientation, 1 to 8; 1 when absent, not to be applied or when EXIF cannot be parsed."""
+    if frame.format == "HEIF":
+        # The decoder turned it by the file's properties; EXIF only repeats them (ISO/IEC 23008-12, A.2.4).
+        return 1
     try:
         value = frame.getexif().get(_ORIENTATION_TAG, 1)
     except _BROKEN_METADATA:

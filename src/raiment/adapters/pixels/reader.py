@@ -18,7 +18,7 @@ from raiment.adapters.pixels.wire import BrokenAnswer, job, parse_answer, parse_
 from raiment.errors import InvalidInput, TooLarge, Unavailable, UnreadableImage
 
 _PART = "pixels"
-_READ = "a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture"
+_READ = "a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC picture"
 _COPIED_AT_ONCE = 1_000_000
 _DEFAULT_LIMITS = Limits()
 

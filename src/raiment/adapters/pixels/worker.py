@@ -17,6 +17,7 @@ import socket
 import sys
 from typing import IO
 
+import pi_heif
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -58,6 +59,9 @@ def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     Image.preinit()
+    pi_heif.register_heif_opener(
+        thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
+    )
     confine(memory_bytes=int(sys.argv[2]), output_bytes=int(sys.argv[3]))
     channel.send(b"ready")
     while True:
