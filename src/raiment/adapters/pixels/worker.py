@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import IO
 
-import pi_heif
+from pi_heif.as_plugin import register_heif_opener
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -59,9 +59,7 @@ def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     Image.preinit()
-    pi_heif.register_heif_opener(
-        thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
-    )
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
     confine(memory_bytes=int(sys.argv[2]), output_bytes=int(sys.argv[3]))
     channel.send(b"ready")
     while True:
