@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from raiment.adapters.http.outgoing import PinnedResolver, is_private_name, outgoing_session
+from raiment.adapters.http.outgoing import PinnedResolver, outgoing_session
 from raiment.adapters.platforms.answer import read_answer
 from raiment.adapters.platforms.webhook import (
     WebhookPlatform,
@@ -27,6 +27,7 @@ from raiment.adapters.platforms.webhook import (
 from raiment.adapters.vault import Keys
 from raiment.casework.action import ANSWERS, Action, ActionKind, ActionState
 from raiment.errors import ConfigurationError
+from raiment.hosts import is_private_name
 from raiment.settings import Platform
 
 SECRET = "whsec_" + "QUJD" * 11

@@ -26,6 +26,8 @@ ORDINARY: dict[str, FactValue] = {
     "source_person": "no",
     "chain_removals": 0,
     "chain_denials": 0,
+    "opinion_sexual": False,
+    "opinion_minor": False,
     "detectors_down": [],
 }
 CASES: dict[str, tuple[dict[str, FactValue], dict[str, FactValue]]] = {
@@ -63,6 +65,15 @@ CASES: dict[str, tuple[dict[str, FactValue], dict[str, FactValue]]] = {
         {"chain_removals": 3, "source_person": "yes"},
         {"chain_removals": 2, "source_person": "yes"},
     ),
+    "opinion-on-minor": ({"minor": True, "opinion_sexual": True}, {"opinion_sexual": True}),
+    "opinion-on-person": (
+        {"opinion_sexual": True, "source_person": "unknown"},
+        {"opinion_sexual": True, "who": "generic"},
+    ),
+    "opinion-on-fiction": (
+        {"opinion_sexual": True, "who": "generic"},
+        {"opinion_sexual": True, "who": "source"},
+    ),
     "detector-down": ({"detectors_down": ["person"]}, {"detectors_down": []}),
     "disguise-alone": ({"disguise": ["leet"]}, {"disguise": []}),
 }
@@ -72,6 +83,7 @@ FIXED_BLOCKS = {
     "undressing-real-person",
     "sexualising-real-person",
     "reworded-after-refusal",
+    "opinion-on-minor",
 }
 scores = st.floats(0, 1)
 
@@ -196,8 +208,33 @@ def test_no_choice_lifts_a_rule_about_real_people_or_minors(screening: RuleSet) 
             assert rule.state is RuleState.LIVE
             with pytest.raises(InvalidPolicy, match="the effect is fixed"):
                 screening.choosing({rule.id: Effect.ALLOW})
-        elif rule.id != "adult-fiction":
+        elif rule.id not in {"adult-fiction", "opinion-on-fiction"}:
             assert Effect.ALLOW not in rule.choices
+
+
+@given(undress=scores, sexualise=scores, minor=st.booleans(), sexual=st.booleans())
+@pytest.mark.parametrize("person", ["yes", "no", "unknown"])
+@pytest.mark.parametrize("who", ["source", "named", "acquaintance", "generic", "nobody"])
+def test_a_second_opinion_only_adds(
+    screening: RuleSet,
+    person: str,
+    who: str,
+    undress: float,
+    sexualise: float,
+    minor: bool,
+    sexual: bool,
+) -> None:
+    """Whatever ours says: "safe" from outside lifts nothing, "sexual" is at least held."""
+    ours = {"source_person": person, "who": who, "minor": minor, "sexual": sexual}
+    ours |= {"undress": undress, "sexualise": sexualise}
+    order = list(Effect)
+    alone = judge(screening, **ours).effect
+
+    for found in ({"opinion_sexual": True}, {"opinion_sexual": True, "opinion_minor": True}):
+        joined = judge(screening, **ours, **found).effect
+        assert order.index(joined) >= max(order.index(alone), order.index(Effect.HOLD))
+        if "opinion_minor" in found or minor:
+            assert joined is Effect.BLOCK
 
 
 def test_no_rule_looks_at_pretexts(screening: RuleSet) -> None:

@@ -10,6 +10,7 @@ from raiment.evidence.canonical import JSON
 WORDS = "words"
 KNOWN_IMAGE = "known-image"
 UPSTREAM = "upstream"
+OPINION = "opinion"
 """Capabilities."""
 
 

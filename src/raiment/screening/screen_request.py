@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from raiment.matching.judge import Lookup, judge_lookup
 from raiment.policy.rule_set import Judgement, RuleSet, evaluate
 from raiment.screening.detect_words import WordsReader, WordsSeen, detect_words
 from raiment.screening.known_image import known_image_finding
+from raiment.screening.opinion import Opinion, advisers_down, opinion_facts, opinion_finding
 from raiment.screening.request import Request
 from raiment.screening.verdict import Stage, Verdict, verdict_of
 
@@ -23,33 +24,43 @@ class Screen:
 
 
 def screen_request(
-    request: Request, pictures: Mapping[str, Lookup], decision_id: str, screen: Screen
+    request: Request,
+    pictures: Mapping[str, Lookup],
+    decision_id: str,
+    screen: Screen,
+    opinions: Sequence[Opinion] = (),
 ) -> Verdict:
     """
     Return the verdict on *request* before anything is made.
 
     *pictures* holds what the banks say of every source and mask, by its place (``sources.0``). Words and
-    pictures are judged by their own rules; the strictest answer counts.
+    pictures are judged by their own rules; the strictest answer counts. *opinions* of advisers outside can
+    only add to it.
     """
     seen = detect_words(request, screen.words)
-    judged = [(_judge_words(request, seen, screen.request_rules), screen.request_rules)]
+    judged = [(_judge_words(request, seen, opinions, screen.request_rules), screen.request_rules)]
     judged += [
         (judge_lookup(lookup, screen.picture_rules), screen.picture_rules)
         for lookup in pictures.values()
     ]
     looks = [known_image_finding(place, lookup) for place, lookup in pictures.items()]
-    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *looks))
+    heard = [opinion_finding(opinion) for opinion in opinions]
+    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *heard, *looks))
 
 
-def _judge_words(request: Request, seen: WordsSeen, rules: RuleSet) -> Judgement:
+def _judge_words(
+    request: Request, seen: WordsSeen, opinions: Sequence[Opinion], rules: RuleSet
+) -> Judgement:
+    down = [seen.finding.capability] if seen.unavailable else []
     facts = rules.schema.gather(
         {
             **seen.values,
+            **opinion_facts(opinions),
             "modality": request.verb.value,
             "source_person": request.source_person.value,
             # No door can name a root yet, so no request has a denied sibling.
             "chain_denials": 0,
-            "detectors_down": [seen.finding.capability] if seen.unavailable else [],
+            "detectors_down": [*down, *advisers_down(opinions)],
         },
         unavailable=seen.unavailable,
     )

@@ -20,15 +20,9 @@ from aiohttp import (
 )
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-_PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test")
-"""RFC 6761, 6762, 8375 and ICANN's ``.internal``: names that no public server answers for."""
+from raiment.hosts import is_private_name
+
 _NAT64 = IPv6Network("64:ff9b::/96")
-
-
-def is_private_name(host: str) -> bool:
-    """Whether *host* by itself says that it is of this machine or network: ``localhost``, ``web``."""
-    name = host.lower().rstrip(".")
-    return "." not in name or name.endswith(_PRIVATE_SUFFIXES)
 
 
 class PublicResolver(AbstractResolver):
