@@ -42,6 +42,8 @@ def test_an_account_is_made_shown_and_ended(shell: Any) -> None:
 
     again = shell.run("account", "add", "zoe")
     assert (again.status, again.err) == (73, "raiment: an account of this name exists\n")
+    for alike in ("ZOE", " zoe ", "\uff5aoe"):
+        assert shell.run("account", "add", alike).status == 73
     link = shell.run("account", "link", "zoe")
     assert link.status == 0
     assert link.out != made.out

@@ -69,14 +69,14 @@ def test_an_empty_log_verifies(new_log: NewLog) -> None:
 
 
 def test_an_export_is_read_as_a_stream(new_log: NewLog) -> None:
-    """Each line is done with before the next is asked for, and the last newline may be missing."""
+    """Each line is done with before the next is asked for."""
     log = new_log(40)
     asked: list[int] = []
 
     def lines() -> Iterator[str]:
         for number, line in enumerate(log.export(40)):
             asked.append(number)
-            yield line.removesuffix("\n")
+            yield line
 
     assert verify_export(lines(), trusted_key=log.vkey).checkpoint.size == 40
     assert asked == list(range(41))
@@ -141,6 +141,19 @@ def test_an_export_signed_by_another_key_is_refused(new_log: NewLog) -> None:
         with pytest.raises(ExportInvalid, match="not signed by this key") as refused:
             verify_export(under_our_key, trusted_key=trusted)
         assert refused.value.line == 1
+
+
+@pytest.mark.parametrize("at", [0, 2, SIZE])
+def test_a_line_without_its_end_is_where_a_copy_broke_off(new_log: NewLog, at: int) -> None:
+    """Whole but for its last byte, an export is refused as cut, naming the line."""
+    log = new_log(SIZE)
+    lines = log.export(SIZE)
+    lines[at] = lines[at].removesuffix("\n")
+
+    with pytest.raises(ExportInvalid, match="breaks off") as refused:
+        verify_export(lines, trusted_key=log.vkey)
+
+    assert refused.value.line == at + 1
 
 
 def renumbered(lines: list[str]) -> list[str]:

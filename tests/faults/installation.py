@@ -21,8 +21,8 @@ from raiment.adapters.http.links import account_link
 from raiment.adapters.http.scopes import SCOPES
 from raiment.adapters.pixels.signals import read_signals
 from raiment.adapters.platforms.webhook import open_platform, webhook_secret, webhook_signer
+from raiment.adapters.postgres.account_keeping import create_account
 from raiment.bootstrap import House, open_house, open_upstream
-from raiment.cli.account import create_account
 from raiment.cli.key import create_key
 from raiment.demo.gallery import Gallery
 from raiment.demo.safeguard import Safeguard

@@ -31,8 +31,8 @@ from tests.story.installation import Installation, environment_for
 from tests.web.api.conftest import png
 
 from raiment.adapters.http.scopes import SCOPES
+from raiment.adapters.postgres.account_keeping import create_account
 from raiment.bootstrap import House, open_house
-from raiment.cli.account import create_account
 from raiment.cli.key import create_key
 from raiment.cli.story.person import ANSWERS
 from raiment.cli.story.stage import Page

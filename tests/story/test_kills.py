@@ -13,8 +13,8 @@ from aiohttp import ClientSession, ClientTimeout, CookieJar
 from rich.console import Console
 from tests.story.installation import Installation, installation
 
+from raiment.adapters.postgres.account_keeping import create_account
 from raiment.bootstrap import open_house
-from raiment.cli.account import create_account
 from raiment.cli.key import create_key
 from raiment.cli.story import platform
 from raiment.cli.story.person import FormPerson

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from raiment.adapters.http.links import ACCOUNT_LINK_HOLDS, account_link
-from raiment.adapters.postgres.ids import new_id
-from raiment.adapters.postgres.transaction import Transaction
+from raiment.adapters.http.links import account_link
+from raiment.adapters.postgres.account_keeping import (
+    Role,
+    create_account,
+    disable_account,
+    make_account_link,
+)
 from raiment.bootstrap import open_house
 from raiment.environment import settings_from_environment
-from raiment.errors import InvalidInput, NotFound
-from raiment.evidence.record import Record
-
-Role = Literal["reviewer", "lead", "admin"]
 
 app = typer.Typer(
     name="account", help="People who may sign in to the console.", no_args_is_help=True
 )
 
-_LONGEST_NAME = 100
 _Name = Annotated[str, typer.Argument(help="With what the person signs in.")]
 
 
@@ -53,22 +50,6 @@ def disable(name: _Name) -> None:
     asyncio.run(_disable(name))
 
 
-async def create_account(tx: Transaction, name: str, role: Role, now: datetime) -> str:
-    """Keep a new account and return the token of its one-time link. Conflict where the name is taken."""
-    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InvalidInput("name", f"must be 1 to {_LONGEST_NAME} printable characters")
-    account_id = new_id("acct")
-    await tx.accounts.add(account_id, name, role, now)
-    tx.append(Record("account.created", account_id, now, {}, {"role": role}))
-    return await _new_link(tx, account_id, now)
-
-
-async def _new_link(tx: Transaction, account_id: str, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
-    await tx.accounts.add_link(account_id, token, now + ACCOUNT_LINK_HOLDS)
-    return token
-
-
 async def _add(name: str, role: Role) -> str:
     settings = settings_from_environment()
     async with open_house(settings) as house, house.database.begin() as tx:
@@ -78,12 +59,7 @@ async def _add(name: str, role: Role) -> str:
 async def _link(name: str) -> str:
     settings = settings_from_environment()
     async with open_house(settings) as house, house.database.begin() as tx:
-        account = await tx.accounts.by_name(name)
-        if account is None:
-            raise NotFound("account")
-        now = house.now()
-        tx.append(Record("account.link_made", account.id, now, {}, {}))
-        return account_link(settings.public_url, await _new_link(tx, account.id, now))
+        return account_link(settings.public_url, await make_account_link(tx, name, house.now()))
 
 
 async def _list() -> None:
@@ -101,6 +77,4 @@ async def _disable(name: str) -> None:
         open_house(settings_from_environment()) as house,
         house.database.begin() as tx,
     ):
-        now = house.now()
-        account_id = await tx.accounts.disable(name, now)
-        tx.append(Record("account.disabled", account_id, now, {}, {}))
+        await disable_account(tx, name, house.now())

@@ -14,9 +14,9 @@ from aiohttp import ClientSession, ClientTimeout, CookieJar
 from rich.console import Console
 
 from raiment.adapters.http.links import account_link
+from raiment.adapters.postgres.account_keeping import create_account
 from raiment.adapters.postgres.ids import base32
 from raiment.bootstrap import House, open_house
-from raiment.cli.account import create_account
 from raiment.cli.key import create_key
 from raiment.cli.story.person import FormPerson
 from raiment.cli.story.pictures import photograph

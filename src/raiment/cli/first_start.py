@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 from raiment.adapters.platforms import demo
 from raiment.adapters.platforms.webhook import webhook_secret, webhook_signer
+from raiment.adapters.postgres.account_keeping import create_account
 from raiment.bootstrap import House, open_house
-from raiment.cli.account import create_account
 from raiment.cli.key import create_key
 from raiment.cli.welcome import ADMIN, FIRST_SCOPES, Welcome
 from raiment.errors import Conflict

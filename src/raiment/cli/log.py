@@ -11,11 +11,11 @@ from typing import IO, Annotated
 
 import typer
 
+from raiment.adapters.postgres.checkpoints import newest_checkpoint
 from raiment.adapters.vault import Keys, keys_of
 from raiment.bootstrap import House, open_house
 from raiment.environment import settings_from_environment
 from raiment.errors import Conflict, InvalidInput
-from raiment.evidence.checkpoint import Checkpoint, sign
 from raiment.evidence.note import verification_key
 from raiment.evidence.pack import (
     MOST_CHARACTERS,
@@ -75,11 +75,9 @@ async def _export(path: Path) -> int:
 async def _sign_now(house: House) -> tuple[int, str]:
     """Return size and note of a checkpoint over everything committed so far."""
     async with house.database.begin() as tx:
-        head = await tx.log.head()
-        checkpoint = Checkpoint(house.settings.log_origin, head.size, head.root)
-        note = sign(checkpoint, house.keys.log)
-        await tx.log.keep_checkpoint(head.size, note, house.now())
-    return head.size, note
+        origin, signer = house.settings.log_origin, house.keys.log
+        checkpoint, note = await newest_checkpoint(tx.log, origin, signer, house.now())
+    return checkpoint.size, note
 
 
 @contextmanager

@@ -77,6 +77,7 @@ def verify_export(
     """
     Return what the export in *lines* is, once everything in it is shown to be what was signed.
 
+    Each of *lines* holds its line feed: one without is where a copy broke off.
     *trusted_key* is the vkey got from elsewhere; None takes the export's own, which shows no
     more than that nothing was damaged. *earlier* is a checkpoint note kept from before, signed
     by the same key: the log must continue it. Raises ExportInvalid naming the line, and
@@ -175,7 +176,9 @@ def _parsed(number: int, line: str, shape: type[_Parsed]) -> _Parsed:
         again = _written(parsed)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError, EntryInvalid) as error:
         raise ExportInvalid(number, f"not {_CALLED[shape]} of {FORMAT}") from error
-    if again != line.removesuffix("\n") + "\n":
+    if again == line + "\n":
+        raise ExportInvalid(number, "breaks off: the line has no end")
+    if again != line:
         raise ExportInvalid(number, "not in canonical form")
     return parsed
 

@@ -17,12 +17,12 @@ from psycopg.errors import RaiseException
 
 from raiment.adapters.observe.logs import logger
 from raiment.adapters.observe.metrics import JOBS
+from raiment.adapters.postgres.checkpoints import newest_checkpoint
 from raiment.adapters.postgres.jobs import QUEUE
 from raiment.adapters.postgres.transaction import DELIVER
 from raiment.bootstrap import House
 from raiment.casework.settle import settle
 from raiment.casework.watch import watch
-from raiment.evidence.checkpoint import Checkpoint, sign
 
 HEARTBEAT_SECONDS: Final = 2.0
 STALLED_SECONDS: Final = 6.0
@@ -84,14 +84,8 @@ async def _queue_again(job_ids: Sequence[int], house: House) -> None:
 
 async def sign_checkpoint(house: House) -> None:
     """Sign the log's head where it has grown since the last checkpoint."""
-    async with house.database.read() as tx:
-        signed, head = await tx.log.latest_checkpoint(), await tx.log.head()
-    if signed is not None and signed[0] >= head.size:
-        return
-    checkpoint = Checkpoint(house.settings.log_origin, head.size, head.root)
-    note = sign(checkpoint, house.keys.log)
     async with house.database.begin() as tx:
-        await tx.log.keep_checkpoint(head.size, note, house.now())
+        await newest_checkpoint(tx.log, house.settings.log_origin, house.keys.log, house.now())
 
 
 async def settle_cases(house: House) -> None:

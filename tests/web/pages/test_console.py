@@ -110,7 +110,7 @@ async def test_administrator_adds_and_disables(reviewer: Any, newcomer: Any, tex
     assert "<b>" not in page.text
     assert path not in (await ada.http.get("/console/accounts")).text
 
-    taken = await ada.post("/console/accounts", name="ben <b>", role="lead")
+    taken = await ada.post("/console/accounts", name=" BEN  <b>", role="lead")
     odd = await ada.post("/console/accounts", name="x", role="owner")
     own = await ada.post("/console/accounts/disable", name="ada")
     gone = await ada.post("/console/accounts/disable", name="ben <b>")

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,8 @@ from raiment.adapters.postgres.types import AnyRow, Rows
 from raiment.errors import Conflict, NotFound
 
 _KEY = "select id, name, scopes from api_keys where secret_sha256 = %s and revoked_at is null"
+
+_NAMES_LOCK = 0x7261696D656E7403
 
 
 def digest(secret: str) -> bytes:
@@ -54,6 +56,11 @@ class PostgresAccounts:
         """Return how many accounts there are."""
         query = select(func.count()).select_from(accounts)
         return int(await self.connection.scalar(query) or 0)
+
+    async def hold_names_still(self) -> None:
+        """Until the commit, let nobody else add an account: two names may be one to a reader."""
+        lock = text("select pg_advisory_xact_lock(:lock)")
+        await self.connection.execute(lock, {"lock": _NAMES_LOCK})
 
     async def add(self, account_id: str, name: str, role: str, at: datetime) -> None:
         """Keep a new account without a password. Conflict where the name is taken."""

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
-
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from raiment.adapters.http.links import ACCOUNT_LINK_HOLDS, account_link
+from raiment.adapters.http.links import account_link
+from raiment.adapters.postgres.account_keeping import (
+    Role,
+    create_account,
+    disable_account,
+    make_account_link,
+)
 from raiment.adapters.postgres.accounts import Session
-from raiment.adapters.postgres.ids import new_id
 from raiment.bootstrap import House
-from raiment.errors import Conflict, InvalidInput, NotFound
-from raiment.evidence.record import Record
+from raiment.errors import Conflict, InvalidInput
 from raiment.web.console.permissions import ROLES, Permission
 from raiment.web.console.session import require, require_form
 from raiment.web.pages import page
 
 router = APIRouter(include_in_schema=False)
 
-_LONGEST_NAME = 100
-_TOKEN_BYTES = 32
 _PATH = "/console/accounts"
 
 
@@ -37,15 +37,12 @@ async def add_account(request: Request) -> Response:
     house: House = request.app.state.house
     name, role = form.one("name"), form.one("role")
     try:
-        _refuse_unusable(name, role)
+        chosen = _role(role)
         async with house.database.begin() as tx:
-            now, account_id, token = house.now(), new_id("acct"), _fresh_token()
-            await tx.accounts.add(account_id, name, role, now)
-            await tx.accounts.add_link(account_id, token, now + ACCOUNT_LINK_HOLDS)
-            ids = {"by": session.account_id}
-            tx.append(Record("account.created", account_id, now, ids, {"role": role}))
+            token = await create_account(tx, name, chosen, house.now(), session.account_id)
     except InvalidInput as error:
-        return await _accounts(request, session, complaint=error.reason, status=422)
+        complaint = f"The {error.field} {error.reason}."
+        return await _accounts(request, session, complaint=complaint, status=422)
     except Conflict as error:
         return await _accounts(request, session, complaint=str(error), status=409)
     return await _accounts(request, session, link=_link(house, token), linked=name)
@@ -56,30 +53,23 @@ async def make_link(request: Request) -> Response:
     """Make a new one-time link for somebody who lost the password."""
     session, form = await require_form(request, Permission.ACCOUNTS)
     house: House = request.app.state.house
-    name, now, token = form.one("name"), house.now(), _fresh_token()
+    name = form.one("name")
     async with house.database.begin() as tx:
-        account = await tx.accounts.by_name(name)
-        if account is None:
-            raise NotFound("account")
-        await tx.accounts.add_link(account.id, token, now + ACCOUNT_LINK_HOLDS)
-        ids = {"by": session.account_id}
-        tx.append(Record("account.link_made", account.id, now, ids, {}))
+        token = await make_account_link(tx, name, house.now(), session.account_id)
     return await _accounts(request, session, link=_link(house, token), linked=name)
 
 
 @router.post(f"{_PATH}/disable")
-async def disable_account(request: Request) -> Response:
+async def end_account(request: Request) -> Response:
     """Disable an account and end its sessions; what it decided stays attributed to it."""
     session, form = await require_form(request, Permission.ACCOUNTS)
     house: House = request.app.state.house
-    name, now = form.one("name"), house.now()
+    name = form.one("name")
     if name == session.name:
         complaint = "You cannot disable your own account."
         return await _accounts(request, session, complaint=complaint, status=409)
     async with house.database.begin() as tx:
-        account_id = await tx.accounts.disable(name, now)
-        ids = {"by": session.account_id}
-        tx.append(Record("account.disabled", account_id, now, ids, {}))
+        await disable_account(tx, name, house.now(), session.account_id)
     return RedirectResponse(_PATH, 303)
 
 
@@ -101,15 +91,11 @@ async def _accounts(
     )
 
 
-def _refuse_unusable(name: str, role: str) -> None:
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InvalidInput("name", f"The name must be 1 to {_LONGEST_NAME} printable characters.")
-    if role not in ROLES:
-        raise InvalidInput("role", "Please choose a role.")
-
-
-def _fresh_token() -> str:
-    return secrets.token_urlsafe(_TOKEN_BYTES)
+def _role(text: str) -> Role:
+    match text:
+        case "reviewer" | "lead" | "admin":
+            return text
+    raise InvalidInput("role", "must be one of the list")
 
 
 def _link(house: House, token: str) -> str:
