@@ -16,29 +16,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
-import psycopg
-from psycopg import AsyncConnection, IsolationLevel
-from sqlalchemy.engine import URL, make_url
+from psycopg import AsyncConnection
+from sqlalchemy.engine import URL
 
-from raiment.adapters.observe.logs import logger
 from raiment.adapters.postgres.bank_lookup import Candidates
+from raiment.adapters.postgres.following import LOOK_SECONDS, Follower, add_rows
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_BITS, Pdq
 
 STALE_SECONDS: Final = 1.0
-_LOOK_SECONDS: Final = 0.4
-_RETRY_SECONDS: Final = 0.2
 _LOAD_NUMBERS: Final = 65_536
 _MOST_CHANGES: Final = 5_000
-_MERGE_BEYOND: Final = 20_000
-
-_ROW: Final = np.dtype([("number", ">u8"), ("bits", ">i4"), ("pdq", "u1", PDQ_BITS // 8)])
-"""How ``_LOAD`` writes an entry: the binary forms of ``bigint`` and ``bit(256)``."""
 
 _HEAD = """
     select position, (select coalesce(max(radius), 0) from hash_banks),
@@ -46,7 +37,7 @@ _HEAD = """
     from bank_feed
 """
 _LOAD = """
-    select string_agg(int8send(number) || bit_send(pdq), ''::bytea) from bank_entries
+    select string_agg(int8send(number) || substr(bit_send(pdq), 5), ''::bytea) from bank_entries
     where number > %s and number <= %s and pdq is not null and state <> 'withdrawn'
 """
 _CHANGES = """
@@ -60,17 +51,16 @@ class _Gap(Exception):
     """Changes between our position and the oldest one kept are gone: load anew."""
 
 
-class LiveIndex:
+class LiveIndex(Follower):
     """``bank_lookup.BankIndex`` of this process. ``following`` keeps it in step."""
 
+    _part = "bank_index"
+
     def __init__(self, url: str | URL) -> None:
-        named = make_url(url).set(drivername="postgresql")
-        self._conninfo = named.render_as_string(hide_password=False)
+        super().__init__(url)
         self._index = PdqIndex()
         self._position: int | None = None
         self._radius = 0
-        self._seen_at = 0.0
-        self._merging: asyncio.Task[bool] | None = None
 
     def candidates(self, hashes: Sequence[Pdq]) -> Candidates | None:
         """Return the entries near *hashes*; None where nothing is loaded, or the feed is stale."""
@@ -86,55 +76,27 @@ class LiveIndex:
     @property
     def position(self) -> int | None:
         """Up to which change the index is known to be complete; None where that is not recent."""
-        fresh = time.monotonic() - self._seen_at <= STALE_SECONDS
-        return self._position if fresh else None
+        return self._position if self._is_in_step(STALE_SECONDS) else None
 
     def __len__(self) -> int:
         return len(self._index)
 
-    @asynccontextmanager
-    async def following(self) -> AsyncIterator[None]:
-        """Follow the changes in the background while the context lasts."""
-        task = asyncio.create_task(self._follow())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            if self._merging is not None:
-                await self._merging
-
-    async def _follow(self) -> None:
-        told = 0.0
-        while True:
-            try:
-                async with await AsyncConnection.connect(
-                    self._conninfo, autocommit=True
-                ) as connection:
-                    await self._keep_in_step(connection)
-            except psycopg.Error:
-                if told <= self._seen_at:  # once for each loss, not for each try
-                    logger.warning("bank_feed_lost", part="live_index")
-                    told = time.monotonic()
-            except _Gap:
-                self._position = None
-            except Exception:  # noqa: BLE001 - the follower's edge; meanwhile every entry is compared
-                self._position = None
-                logger.exception("bank_feed_failed", part="live_index")
-            await asyncio.sleep(_RETRY_SECONDS)
+    def _forget(self) -> None:
+        self._position = None
 
     async def _keep_in_step(self, connection: AsyncConnection[Any]) -> None:
         # Before anything is read: what commits from now on is told.
         await connection.execute("listen bank_changes")
-        # One snapshot for all that is read together.
-        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-        if self._position is None:
-            await self._load(connection)
         while True:
-            await self._catch_up(connection)
-            self._merge_aside()
-            async for _ in connection.notifies(timeout=_LOOK_SECONDS, stop_after=1):
+            try:
+                if self._position is None:
+                    await self._load(connection)
+                await self._catch_up(connection)
+            except _Gap:
+                self._forget()
+                continue
+            self._merge_aside(self._index)
+            async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
                 pass
 
     async def _load(self, connection: AsyncConnection[Any]) -> None:
@@ -148,8 +110,8 @@ class LiveIndex:
             for start in range(0, last, _LOAD_NUMBERS):
                 await cursor.execute(_LOAD, (start, start + _LOAD_NUMBERS))
                 row = await cursor.fetchone()
-                if row is not None and row[0] is not None:
-                    await asyncio.to_thread(_add, index, row[0])
+                assert row is not None
+                await add_rows(index, row[0])
         await asyncio.to_thread(index.merge)
         self._index, self._radius, self._position = index, radius, position
 
@@ -170,7 +132,7 @@ class LiveIndex:
             self._radius = max(self._radius, head[1])
             self._apply(changes)
             if len(changes) < _MOST_CHANGES:
-                self._seen_at = began
+                self._in_step(began)
                 return
 
     def _apply(self, changes: Sequence[tuple[int, int | None, str | None, bool]]) -> None:
@@ -184,14 +146,3 @@ class LiveIndex:
         self._index.remove(removed.items())
         self._index.add(added.items())
         self._position = changes[-1][0]
-
-    def _merge_aside(self) -> None:
-        """Index what was added lately, on a thread: searches and changes go on meanwhile."""
-        busy = self._merging is not None and not self._merging.done()
-        if not busy and self._index.unmerged > _MERGE_BEYOND:
-            self._merging = asyncio.create_task(asyncio.to_thread(self._index.merge))
-
-
-def _add(index: PdqIndex, rows: bytes) -> None:
-    table = np.frombuffer(rows, _ROW)
-    index.add_arrays(table["number"].astype(np.uint64), np.ascontiguousarray(table["pdq"]))
