@@ -19,6 +19,7 @@ from importlib.resources import files
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from raiment.adapters.detectors.advisers import open_panel
 from raiment.adapters.observe.logs import logger
 from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.postgres.database import Database, open_database
@@ -34,6 +35,7 @@ from raiment.policy.regime import Regime
 from raiment.policy.regime_pack import parse_regime
 from raiment.policy.rule_set import RuleSet, parse_rule_set
 from raiment.screening.detect_words import LexiconReader
+from raiment.screening.opinion import NOBODY, Advisers
 from raiment.screening.screen_request import Screen
 from raiment.screening.upstream import Upstream
 from raiment.screening.words.lexicon import Lexicon, compile_lexicon
@@ -132,6 +134,16 @@ async def open_upstream(house: House) -> AsyncIterator[Upstream]:
         return
     async with open_openai_shaped(named.base_url, named.api_key) as upstream:
         yield upstream
+
+
+@asynccontextmanager
+async def open_advisers(settings: Settings) -> AsyncIterator[Advisers]:
+    """Open the way to the detectors outside that *settings* name, and close it; mostly there is none."""
+    if not settings.advisers:
+        yield NOBODY
+        return
+    async with open_panel(settings.advisers) as panel:
+        yield panel
 
 
 def _now() -> datetime:

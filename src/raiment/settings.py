@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from raiment.adviser_settings import Adviser, read_advisers
 from raiment.errors import ConfigurationError
 
 ROLES = ("gateway", "api", "public", "console", "worker")
@@ -86,6 +87,8 @@ class Settings:
     """None: actions wait, visibly, until a platform is connected."""
     regimes: tuple[str, ...]
     """Bodies of law whose clocks start at a report."""
+    advisers: tuple[Adviser, ...]
+    """Detectors outside that are asked what they think of a request's words; none is the default."""
     demo: Address | None
     """Where the demonstration platform listens; None leaves it out. It is *platform* where none is set."""
 
@@ -112,6 +115,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         upstream=_upstream(environment),
         platform=_platform(environment, demo),
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
+        advisers=read_advisers(environment.get("RAIMENT_OPINIONS")),
         demo=demo,
     )
 

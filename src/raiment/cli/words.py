@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,9 +12,12 @@ import msgspec
 import typer
 
 from raiment.adapters.postgres.ids import new_id
-from raiment.bootstrap import load_screen
+from raiment.bootstrap import load_screen, open_advisers
+from raiment.environment import settings_from_environment
 from raiment.errors import InvalidInput
 from raiment.screening.detect_words import WordsReader
+from raiment.screening.finding import OPINION
+from raiment.screening.opinion import Advisers
 from raiment.screening.request import Request, SourcePerson, Verb, person_in
 from raiment.screening.screen_request import Screen, screen_request
 from raiment.screening.words import Modality, WordsReading, reading_as_json
@@ -43,15 +47,23 @@ def words() -> None:
 
     The modality is "generate" (the default) or "edit". Each line is answered by
     one: {"verdict": "allow|hold|block", "intents", "who", "minor", "language", "disguise", "spans", ...}.
+    Advisers that RAIMENT_OPINIONS names are asked too, and answer under "opinions".
     """
-    screen, failed = load_screen(), 0
-    for line in _lines(sys.stdin.buffer):
-        answer = _answer(line, screen)
-        failed += "error" in answer
-        sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
-        sys.stdout.flush()
+    failed = asyncio.run(_judge_lines(load_screen()))
     if failed:
         raise InvalidInput("lines", f"{failed} could not be read")
+
+
+async def _judge_lines(screen: Screen) -> int:
+    """Answer every line, and return how many could not be read."""
+    failed = 0
+    async with open_advisers(settings_from_environment()) as advisers:
+        for line in _lines(sys.stdin.buffer):
+            answer = await _answer(line, screen, advisers)
+            failed += "error" in answer
+            sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+            sys.stdout.flush()
+    return failed
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -61,14 +73,19 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
             yield line
 
 
-def _answer(line: bytes, screen: Screen) -> dict[str, object]:
+async def _answer(line: bytes, screen: Screen, advisers: Advisers) -> dict[str, object]:
     try:
         asked = msgspec.json.decode(line, type=Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {"error": "not a JSON object of the form that raiment words --help shows"}
     reader = _Remembering(screen.words)
-    verdict = screen_request(_request(asked), {}, new_id("scr"), replace(screen, words=reader))
+    request, remembering = _request(asked), replace(screen, words=reader)
+    opinions = await advisers.ask(request.words)
+    verdict = screen_request(request, {}, new_id("scr"), remembering, opinions)
     answer: dict[str, object] = {"verdict": verdict.effect.value}
+    if opinions:
+        heard = [one.as_json() for one in verdict.findings if one.capability == OPINION]
+        answer["opinions"] = heard
     # The first reading is of the request itself, later ones of its history.
     return answer | (reading_as_json(reader.readings[0]) if reader.readings else {})
 

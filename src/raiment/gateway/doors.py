@@ -19,6 +19,7 @@ from raiment.evidence.canonical import JSON
 from raiment.evidence.record import Record
 from raiment.matching.judge import Lookup
 from raiment.matching.signals import Signals
+from raiment.screening.opinion import NOBODY, Advisers, Opinion
 from raiment.screening.request import Request
 from raiment.screening.screen_request import Screen, screen_request
 from raiment.screening.upstream import Upstream
@@ -52,6 +53,8 @@ class Gateway:
     eyes: Eyes
     screen: Screen
     upstream: Upstream
+    advisers: Advisers = NOBODY
+    """Detectors outside, asked about the words of every request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +110,29 @@ async def decide(
     *pictures* by place: ``sources.0``, ``mask``. Raises Unavailable where the database is away.
     """
     decision_id = new_id("scr")
+    # Before the transaction: none is held open while a server outside thinks.
+    opinions = await gateway.advisers.ask(request.words)
     async with gateway.database.begin() as tx:
         lookups = await look_up(pictures, tx.banks)
-        verdict = await _screened(gateway, request, lookups, decision_id)
+        verdict = await _screened(gateway, request, lookups, decision_id, opinions)
         await keep(tx, verdict, caller, gateway.now())
     VERDICTS.labels(request.surface, verdict.effect).inc()
     return verdict
 
 
 async def _screened(
-    gateway: Gateway, request: Request, lookups: Mapping[str, Lookup], decision_id: str
+    gateway: Gateway,
+    request: Request,
+    lookups: Mapping[str, Lookup],
+    decision_id: str,
+    opinions: Sequence[Opinion],
 ) -> Verdict:
     length = len(request.words) + sum(map(len, request.history))
     if length <= _READ_ON_THE_LOOP:
-        return screen_request(request, lookups, decision_id, gateway.screen)
-    return await asyncio.to_thread(screen_request, request, lookups, decision_id, gateway.screen)
+        return screen_request(request, lookups, decision_id, gateway.screen, opinions)
+    return await asyncio.to_thread(
+        screen_request, request, lookups, decision_id, gateway.screen, opinions
+    )
 
 
 async def keep(

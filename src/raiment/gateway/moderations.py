@@ -13,7 +13,7 @@ from raiment.gateway.doors import Gateway, caller, decide, see
 from raiment.gateway.fields import LONGEST_PROMPT
 from raiment.gateway.order import MOST_SOURCE_BYTES, parse_json_object, read_data_url
 from raiment.policy.rule import Effect
-from raiment.screening.finding import WORDS
+from raiment.screening.finding import KNOWN_IMAGE, OPINION, WORDS
 from raiment.screening.request import Request, Verb, person_in
 from raiment.screening.verdict import Verdict
 
@@ -120,9 +120,10 @@ def _moderation(verdict: Verdict, *, pictures: bool) -> dict[str, object]:
     minors = "sexual/minors" in verdict.categories
     flagged = {"sexual": bool(verdict.categories), "sexual/minors": minors}
     words = max(
-        (one.score or 0.0 for one in verdict.findings if one.capability == WORDS), default=0.0
+        (one.score or 0.0 for one in verdict.findings if one.capability in {WORDS, OPINION}),
+        default=0.0,
     )
-    known = any(one.score == 1.0 for one in verdict.findings if one.capability != WORDS)
+    known = any(one.score == 1.0 for one in verdict.findings if one.capability == KNOWN_IMAGE)
     score = 1.0 if known else words
     scores = {"sexual": score, "sexual/minors": score if minors else 0.0}
     types = {"sexual": ["text", "image"] if pictures else ["text"], "sexual/minors": ["text"]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from raiment.evidence.canonical import JSON
 from raiment.policy.facts import FactValue
@@ -62,6 +62,9 @@ class NoAdvisers:
     async def ask(self, _words: str) -> Sequence[Opinion]:
         """Return nothing."""
         return ()
+
+
+NOBODY: Final = NoAdvisers()
 
 
 def opinion_facts(opinions: Sequence[Opinion]) -> dict[str, FactValue]:

@@ -15,6 +15,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )  # fmt: skip
 VERDICTS = Counter("raiment_verdicts", "Screening and matching verdicts", ["surface", "verdict"])
+OPINIONS = Counter("raiment_opinions", "Second opinions asked for", ["adviser", "outcome"])
 FLOODS = Counter("raiment_bank_floods", "Bank entries that matched too much at once", ["state"])
 JOBS = Counter("raiment_jobs", "Jobs run", ["task", "outcome"])
 

@@ -1,0 +1,1 @@
+"""What looks at a request with an engine or a model of its own."""
