@@ -92,3 +92,48 @@ SPELT = frozenset(
     {"undress", "clothes", "underwear", "nude", "sheer", "revealing", "without", "remove"}
 )
 """Concepts whose words are recognised when misspelt."""
+
+TELLING = frozenset(
+    {
+        *CHARGED,
+        "swimwear",
+        "strip",
+        "cover",
+        "veil",
+        "bare",
+        "skin",
+        "nothing",
+        "only",
+        "everything",
+        "shirtless",
+        "revealing",
+        "pose",
+        "fluid",
+        "neckline",
+        "negative",
+    }
+)
+"""Every rule needs a word of one of these: what is far from all of them says nothing."""
+
+SETTING = frozenset(
+    {
+        "acquaintance",
+        "famous",
+        "minor",
+        "years",
+        "photo",
+        "pronoun",
+        "definite",
+        "people",
+        "fiction",
+        "outer",
+        "shop",
+        "medical",
+        "art",
+        "consent",
+        "ignore",
+        "role",
+        "film",
+    }
+)
+"""Concepts that matter wherever they stand: of whom, in what surroundings, under what pretext."""

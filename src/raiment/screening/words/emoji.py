@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from raiment.screening.words.text import Traced, rewrite
+from raiment.screening.words.text import Traced, respell
 
 _WORD_FOR = {
     "👙": "bikini", "🩱": "swimsuit", "🩲": "underwear", "🩳": "shorts", "👗": "dress", "👚": "blouse",
@@ -17,11 +15,11 @@ _WORD_FOR = {
     "🚫": "no", "❌": "remove", "⛔": "no", "✂": "remove", "🗑": "delete", "🙅": "no", "➖": "remove",
     "👀": "show", "👁": "show", "➡": "replaced by", "⬇": "down", "♀": "woman", "♂": "man", "🔥": "hot",
 }  # fmt: skip
-_PICTURE = re.compile(f"[{''.join(_WORD_FOR)}]")
+_SPELLINGS = {picture: f" {word} " for picture, word in _WORD_FOR.items()}
 
 
 def name_pictures(text: Traced) -> Traced:
     """Return *text* with pictures that carry meaning here written as words, set off by blanks."""
     if text.characters.isascii():
         return text
-    return rewrite(text, _PICTURE, lambda match: f" {_WORD_FOR[match.group()]} ")
+    return respell(text, _SPELLINGS)

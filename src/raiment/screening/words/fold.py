@@ -11,9 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from raiment.screening.words.text import Traced, rewrite, traced
+from raiment.screening.words.text import Traced, respell, rewrite, traced
 
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _COMPOSED = re.compile("[\u1100-\u11ff]+|.[\u3099\u309a]", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _STYLED = re.compile(
@@ -41,7 +40,8 @@ def fold(text: Traced) -> tuple[Traced, frozenset[str]]:
         if _STYLED.search(text.characters):
             undone = frozenset({"styled"})
         text = rewrite(text, _COMPOSED, lambda match: unicodedata.normalize("NFKC", match.group()))
-        text = rewrite(text, _NON_ASCII, lambda match: _fold_character(match.group()))
+        foreign = (one for one in set(text.characters) if not one.isascii())
+        text = respell(text, {one: _fold_character(one) for one in foreign})
     lowered = text.characters.lower()
     # INVARIANT: what is left outside ASCII was case-folded above, so lowering keeps the length.
     assert len(lowered) == len(text.characters)

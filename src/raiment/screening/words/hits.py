@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from raiment.screening.words.lexicon import Lexicon, Piece, Term
@@ -15,6 +15,8 @@ _SEMITIC_PREFIXES = (
     ("וה", "שה", "מה", "ול", "וב", "ה", "ו", "ב", "ל", "מ", "ש", "כ"),
 )
 _FEWEST_LEFT = 3
+_HARMLESS = "harmless"
+_PHRASAL = frozenset({"remove", "strip", "undress"})
 _ASIDE = "pronoun"
 """A verb with its person glued on (``quítale``) is a verb still."""
 
@@ -49,28 +51,43 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
                 for place in range(i, last + 1):
                     key = (term.language, place)
                     swallowed[key] = max(swallowed.get(key, 0), last - i)
+    phrases = {(hit.language, hit.first): hit.last for hit in found if _is_phrase(hit)}
     return [
         hit
         for hit in found
         if hit.concept == _ASIDE
-        or swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
+        or (
+            swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
+            and not (hit.concept == _HARMLESS and _cuts_in(hit, phrases))
+        )
     ]
+
+
+def _is_phrase(hit: Hit) -> bool:
+    """Return whether *hit* is a verb of two words, as in ``take off``."""
+    return hit.concept in _PHRASAL and hit.last == hit.first + 1
+
+
+def _cuts_in(hit: Hit, phrases: Mapping[tuple[str, int], int]) -> bool:
+    """Return whether *hit* begins with the end of a phrase: ``off the`` in ``take off the``."""
+    before = phrases.get((hit.language, hit.first - 1))
+    return before == hit.first < hit.last
 
 
 def _terms(words: Sequence[Word], place: int, lexicon: Lexicon) -> Iterator[Term]:
     """Yield the terms that may begin with the word at *place*."""
     following = words[place + 1].letters if place + 1 < len(words) else ""
-    for form in _forms(words[place].letters):
+    for form in forms(words[place].letters):
         yield from lexicon.words.get(form, ())
         yield from lexicon.pairs.get((form, following), ())
         for length in range(_SHORTEST_STEM, min(len(form), lexicon.longest_stem) + 1):
             yield from lexicon.stems.get(form[:length], ())
 
 
-def _forms(letters: str) -> Iterator[str]:
+def forms(letters: str) -> Iterator[str]:
     """Yield the word, and in Arabic and Hebrew script the word without its glued-on first particles."""
     yield letters
-    first = letters[0]
+    first = letters[:1]
     if not "\u05d0" <= first < "\u0700":
         return
     for prefix in _SEMITIC_PREFIXES[first < "\u0600"]:

@@ -8,16 +8,19 @@ word that begins so; ``~`` between words lets up to seven others stand between (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from raiment.errors import ConfigurationError
-from raiment.screening.words.concepts import CHARGED, CONCEPTS, SPELT
+from raiment.screening.words.concepts import CHARGED, CONCEPTS, SETTING, SPELT, TELLING
 from raiment.screening.words.fold import folded
-from raiment.screening.words.text import words_of
+from raiment.screening.words.text import letters_of, words_of
 from raiment.screening.words.typos import SHORTEST, Near, neighbourhood
 
+OPENING = 4
+"""Letters of the shortest word that matters by itself."""
 _STRONG_LETTERS = 5
 _LATIN_END = "\u0250"
 _GAP = "~"
@@ -45,6 +48,15 @@ class Term(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Beginnings:
+    """The first words of some concepts' terms, as ``Lexicon`` indexes them."""
+
+    words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All languages' terms, indexed by their first word."""
 
@@ -59,6 +71,12 @@ class Lexicon:
     """For each language where the verb stands: ``verb-first``, ``verb-last`` or ``free``."""
     charged: frozenset[str]
     """Whole words that matter by themselves; a quick test whether a hidden text is worth reading."""
+    openings: frozenset[str]
+    """The first ``OPENING`` letters of each of them."""
+    telling: Beginnings
+    """Where terms of the concepts begin without which no rule holds."""
+    setting: Beginnings
+    """Likewise those that say of whom, and in what surroundings."""
     near: Near
     """By which misspelt words that matter are found."""
 
@@ -69,42 +87,69 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
 
     Raises ConfigurationError naming the file and line when a table is malformed.
     """
-    words: dict[str, list[Term]] = {}
-    pairs: dict[tuple[str, str], list[Term]] = {}
-    stems: dict[str, list[Term]] = {}
-    vocabulary: dict[str, set[str]] = {}
-    orders: dict[str, str] = {}
-    charged: set[str] = set()
-    spelt: dict[str, frozenset[str]] = {}
+    draft = _Draft()
     for name in sorted(texts):
         language, order, rows = _table(name, texts[name])
-        orders[language] = order
+        draft.orders[language] = order
         for concept, written in rows:
-            first, rest = _pieces(written)
-            for piece in (first, *rest):
-                if not piece.stem:
-                    vocabulary.setdefault(piece.letters, set()).add(language)
-            strong = _is_strong(concept, language, written, first)
-            rank = len(first.letters) if first.stem else 100
-            term = Term(concept, language, rest, strong, rank)
-            if rest and not (first.stem or rest[0].stem or rest[0].gap):
-                pairs.setdefault((first.letters, rest[0].letters), []).append(term)
-            else:
-                (stems if first.stem else words).setdefault(first.letters, []).append(term)
-            if concept in CHARGED and not rest and len(first.letters) >= _STRONG_LETTERS - 1:
-                charged.add(first.letters)
-            if concept in SPELT and not rest and len(first.letters) >= SHORTEST:
-                spelt[first.letters] = spelt.get(first.letters, frozenset()) | {language}
+            draft.enter(concept, language, written)
     return Lexicon(
-        words={word: tuple(terms) for word, terms in words.items()},
-        pairs={pair: tuple(terms) for pair, terms in pairs.items()},
-        stems={stem: tuple(terms) for stem, terms in stems.items()},
-        vocabulary={word: frozenset(of) for word, of in vocabulary.items()},
-        longest_stem=max(map(len, stems), default=0),
-        orders=orders,
-        charged=frozenset(charged),
-        near=neighbourhood(spelt),
+        words={word: tuple(terms) for word, terms in draft.words.items()},
+        pairs={pair: tuple(terms) for pair, terms in draft.pairs.items()},
+        stems={stem: tuple(terms) for stem, terms in draft.stems.items()},
+        vocabulary={word: frozenset(of) for word, of in draft.vocabulary.items()},
+        longest_stem=max(map(len, draft.stems), default=0),
+        orders=draft.orders,
+        charged=frozenset(draft.charged),
+        openings=frozenset(word[:OPENING] for word in draft.charged),
+        telling=draft.beginnings(TELLING),
+        setting=draft.beginnings(SETTING),
+        near=neighbourhood({word: frozenset(of) for word, of in draft.spelt.items()}),
     )
+
+
+class _Draft:
+    """A lexicon in the making."""
+
+    def __init__(self) -> None:
+        self.words: defaultdict[str, list[Term]] = defaultdict(list)
+        self.pairs: defaultdict[tuple[str, str], list[Term]] = defaultdict(list)
+        self.stems: defaultdict[str, list[Term]] = defaultdict(list)
+        self.vocabulary: defaultdict[str, set[str]] = defaultdict(set)
+        self.orders: dict[str, str] = {}
+        self.charged: set[str] = set()
+        self.spelt: defaultdict[str, set[str]] = defaultdict(set)
+
+    def enter(self, concept: str, language: str, written: str) -> None:
+        """Enter one term, *written* as its table has it, folded."""
+        first, *more = _pieces(written)
+        rest = tuple(more)
+        letters = first.letters
+        for piece in (first, *rest):
+            if not piece.stem:
+                self.vocabulary[piece.letters].add(language)
+        strong = _is_strong(concept, language, written, first)
+        term = Term(concept, language, rest, strong, len(letters) if first.stem else 100)
+        if rest and not (first.stem or rest[0].stem or rest[0].gap):
+            self.pairs[letters, rest[0].letters].append(term)
+        else:
+            (self.stems if first.stem else self.words)[letters].append(term)
+        if not rest and concept in CHARGED and len(letters) >= OPENING:
+            self.charged.add(letters)
+        if not rest and concept in SPELT and len(letters) >= SHORTEST:
+            self.spelt[letters].add(language)
+
+    def beginnings(self, concepts: frozenset[str]) -> Beginnings:
+        """Return where terms of *concepts* begin."""
+
+        def begin(terms: Sequence[Term]) -> bool:
+            return any(term.concept in concepts for term in terms)
+
+        return Beginnings(
+            frozenset(word for word, terms in self.words.items() if begin(terms)),
+            frozenset(pair for pair, terms in self.pairs.items() if begin(terms)),
+            frozenset(stem for stem, terms in self.stems.items() if begin(terms)),
+        )
 
 
 def _is_strong(concept: str, language: str, written: str, first: Piece) -> bool:
@@ -113,7 +158,7 @@ def _is_strong(concept: str, language: str, written: str, first: Piece) -> bool:
         return True
     # English words for nudity are used in every language: "nude", "porn".
     travels = language == "en" and concept in CHARGED
-    return not first.stem and len(folded(written)) >= _STRONG_LETTERS - travels
+    return not first.stem and len(written) >= _STRONG_LETTERS - travels
 
 
 def _table(name: str, text: str) -> tuple[str, str, list[tuple[str, str]]]:
@@ -136,23 +181,24 @@ def _row(place: str, line: str) -> Iterator[tuple[str, str]]:
     concept, tab, terms = line.partition("\t")
     if not tab or concept not in CONCEPTS:
         raise ConfigurationError(place, "a row is a known concept, a tab and terms")
-    for term in terms.split(","):
-        if not words_of(folded(term)):
+    for term in folded(terms).split(","):
+        if not (term.replace(" ", "").isalpha() or words_of(term)):
             raise ConfigurationError(place, "there is an empty term")
         yield concept, term.strip()
 
 
-def _pieces(written: str) -> tuple[Piece, tuple[Piece, ...]]:
-    """Return the first word of a term and the words after it, folded as requests are."""
+def _pieces(written: str) -> list[Piece]:
+    """Return the words of a folded term."""
     pieces: list[Piece] = []
     gap = False
     for part in written.split():
         if part == _GAP:
             gap = True
             continue
-        letters = [word.letters for word in words_of(folded(part.rstrip("*")))]
-        stem = part.endswith("*")
-        for i, word in enumerate(letters):
-            pieces.append(Piece(word, stem and i == len(letters) - 1, gap))
-            gap = False
-    return pieces[0], tuple(pieces[1:])
+        stem = part[-1] == "*"
+        word = part[:-1] if stem else part
+        letters = [word] if word.isascii() and word.isalnum() else letters_of(word)
+        pieces += (Piece(one, False, gap and not i) for i, one in enumerate(letters[:-1]))
+        pieces.append(Piece(letters[-1], stem, gap and len(letters) == 1))
+        gap = False
+    return pieces

@@ -3,64 +3,100 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from raiment.screening.words.text import Traced, rewrite
+import numpy as np
+from numpy.typing import NDArray
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
-)
-_ACCENTS = re.compile(
-    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
-_DIRECTION = frozenset("\u202d\u202e\u2066\u2067\u2068\u2069")
+from raiment.screening.words.text import Traced, rewrite, traced
+
+_INVISIBLE = (
+    (0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C),
+    (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F),
+    (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFF), (0xD800, 0xDFFF),
+    (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE001F), (0xE007F, 0xE0FFF),
+)  # fmt: skip
+"""First and last code points; tag letters are left out, since they are spelt out."""
+_ACCENTS = (
+    (0x300, 0x36F), (0x483, 0x489), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
+)  # fmt: skip
+_TURNING = re.compile("[\u202d\u202e\u2066-\u2069]")
 _TAG_BASE = 0xE0000
+_FIRST_TAG, _LAST_TAG = "\U000e0020", "\U000e007e"
+_TAGS = re.compile(f"[{_FIRST_TAG}-{_LAST_TAG}]+")
+_UNICODE_END = 0x110000
+_JOINERLESS_END = 0x590
 _PILE = 2
 """More accents than this on one letter are a disguise: no living orthography needs them."""
 
 
-def strip_invisible(text: Traced) -> tuple[Traced, frozenset[str]]:
+def strip_invisible(text: str, most: int) -> tuple[Traced, frozenset[str]]:
     """
-    Return *text* without what no reader sees, and the disguises this undid.
+    Return the first *most* visible characters of *text*, and the disguises this undid.
 
     Tag letters (U+E0020 to U+E007E) spell hidden ASCII that a language model reads: they are spelt out.
-    Joiners between letters of Arabic or Indian scripts are good spelling and are dropped silently.
+    Joiners between letters of Arabic or Indian scripts are good spelling and are dropped silently. Where
+    more than *most* characters are visible, ``overlong`` says so.
     """
+    points = _points(text)
+    seen = np.flatnonzero(~_UNSEEN[points])
     undone: set[str] = set()
+    if seen.size > most:
+        undone.add("overlong")
+        seen = seen[: most + 1]
+        points = points[: seen[-1]]
+        seen = seen[:-1]
+    if seen.size == points.size:
+        shown = _spell_tags(traced(text[: points.size]), undone)
+        return shown, frozenset(undone)
+    kept = points[seen]
+    apart = (np.diff(seen) > 1) & _JOINERLESS[kept[:-1]] & _JOINERLESS[kept[1:]]
+    if apart.any():
+        undone.add("invisible")
+    if _TURNING.search(text, 0, points.size):
+        undone.add("bidi")
+    shown = Traced(kept.tobytes().decode("utf-32-le"), seen.tolist())
+    shown = _spell_tags(shown, undone)
+    return shown, frozenset(undone)
 
+
+def _spell_tags(text: Traced, undone: set[str]) -> Traced:
     def replacement(match: re.Match[str]) -> str:
-        run = match.group()
-        hidden = "".join(
-            chr(ord(mark) - _TAG_BASE) for mark in run if "\U000e0020" <= mark <= "\U000e007e"
-        )
-        if hidden:
-            undone.add("tags")
-            return f" {hidden} "
-        if not _DIRECTION.isdisjoint(run):
-            undone.add("bidi")
-        if _inside_word(match):
-            undone.add("invisible")
-        return ""
+        hidden = "".join(chr(ord(mark) - _TAG_BASE) for mark in match.group())
+        undone.add("tags")
+        return f" {hidden} "
 
-    stripped = rewrite(text, _INVISIBLE, replacement)
-    return stripped, frozenset(undone)
+    return rewrite(text, _TAGS, replacement)
 
 
 def strip_accents(text: Traced) -> tuple[Traced, frozenset[str]]:
     """Return *text* without combining accents; a pile of them on one letter is a disguise."""
-    undone: set[str] = set()
+    if text.characters.isascii():
+        return text, frozenset()
+    points = _points(text.characters)
+    bare = np.flatnonzero(~_ACCENT[points])
+    if bare.size == points.size:
+        return text, frozenset()
+    places = np.concatenate(([-1], bare, [points.size]))
+    piled = bool((np.diff(places) > _PILE + 1).any())
+    origins = [text.origins[place] for place in bare.tolist()]
+    stripped = Traced(points[bare].tobytes().decode("utf-32-le"), origins)
+    return stripped, frozenset({"accents"} if piled else ())
 
-    def replacement(match: re.Match[str]) -> str:
-        if match.end() - match.start() > _PILE:
-            undone.add("accents")
-        return ""
 
-    return rewrite(text, _ACCENTS, replacement), frozenset(undone)
+def _points(characters: str) -> NDArray[np.uint32]:
+    return np.frombuffer(characters.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _inside_word(match: re.Match[str]) -> bool:
-    """Return whether the run splits a word of an alphabet that needs no joiners."""
-    before = match.string[match.start() - 1 : match.start()]
-    after = match.string[match.end() : match.end() + 1]
-    return before.isalpha() and after.isalpha() and max(before, after) < "\u0590"
+def _table(ranges: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Return for every code point whether it lies in one of *ranges*."""
+    table = np.zeros(_UNICODE_END, dtype=np.bool_)
+    for first, last in ranges:
+        table[first : last + 1] = True
+    return table
+
+
+_UNSEEN = _table(_INVISIBLE)
+_ACCENT = _table(_ACCENTS)
+_JOINERLESS = _table((point, point) for point in range(_JOINERLESS_END) if chr(point).isalpha())
+"""Letters of alphabets that need no joiners: an invisible character between two of them is a disguise."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 
-from raiment.screening.words.text import Traced, Word, words_of
+from raiment.screening.words.text import Traced, parted_words
 
 _FEWEST_INITIALS = 4
 
@@ -29,7 +29,7 @@ def line_initials(text: Traced) -> Traced:
 
 def word_initials(text: Traced) -> Traced:
     """Return the first letters of the words of *text* as one word; empty for fewer than four words."""
-    return _picked(text, [word.start for word in words_of(text.characters)])
+    return _picked(text, [word.start() for word in parted_words(text.characters)])
 
 
 def _picked(text: Traced, places: Sequence[int]) -> Traced:
@@ -39,8 +39,3 @@ def _picked(text: Traced, places: Sequence[int]) -> Traced:
         "".join(text.characters[place] for place in places),
         [text.origins[place] for place in places],
     )
-
-
-def reversed_words(words: Sequence[Word]) -> frozenset[str]:
-    """Return the letters of each of *words* backwards."""
-    return frozenset(word.letters[::-1] for word in words)

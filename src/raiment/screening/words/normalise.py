@@ -20,7 +20,7 @@ from raiment.screening.words import (
     marks,
     mirrors,
 )
-from raiment.screening.words.text import Traced, traced
+from raiment.screening.words.text import Traced
 
 READ_CHARACTERS = 32_000
 """Visible characters read. No image service takes longer prompts (OpenAI's limit is 32,000)."""
@@ -46,6 +46,8 @@ class Normalised:
 
     likely: tuple[Rendering, ...]
     hidden: tuple[Rendering, ...]
+    shown: str
+    """What is seen of the request as it was sent, capitals and all."""
 
     @property
     def undone(self) -> frozenset[str]:
@@ -55,10 +57,10 @@ class Normalised:
 
 def normalise(raw: str) -> Normalised:
     """Return all renderings of *raw*. Any string is accepted: lone surrogates, NUL, any length."""
-    text, undone = marks.strip_invisible(traced(raw[:_RAW_CHARACTERS]))
-    if len(text.characters) > READ_CHARACTERS or len(raw) > _RAW_CHARACTERS:
-        text = Traced(text.characters[:READ_CHARACTERS], text.origins[:READ_CHARACTERS])
+    text, undone = marks.strip_invisible(raw[:_RAW_CHARACTERS], READ_CHARACTERS)
+    if len(raw) > _RAW_CHARACTERS:
         undone |= {"overlong"}
+    shown = text.characters
     text, escapes = encodings.undo_escapes(text)
     plain, folds = _plain(text)
     undone |= escapes | folds
@@ -68,15 +70,25 @@ def normalise(raw: str) -> Normalised:
     if codes:
         said, folds = _plain(decoded)
         likely += [Rendering(said, undone | codes | folds), *_undisguised(said, undone | codes)]
-    return Normalised(tuple(likely), tuple(_hidden(plain, undone)))
+    return Normalised(tuple(likely), tuple(_hidden(plain, undone)), shown)
 
 
 def _plain(text: Traced) -> tuple[Traced, frozenset[str]]:
     """Return *text* folded, with pictures named and piled accents dropped."""
     text, accents = marks.strip_accents(text)
-    named = emoji.name_pictures(text)
+    named, grown = _bounded(emoji.name_pictures(text))
     folded, styled = fold.fold(named)
-    return folded, accents | styled | ({"emoji"} if named is not text else set())
+    folded, swollen = _bounded(folded)
+    pictures = {"emoji"} if named is not text else set()
+    return folded, accents | styled | pictures | grown | swollen
+
+
+def _bounded(text: Traced) -> tuple[Traced, frozenset[str]]:
+    """Return *text* cut to what is read: names of pictures and undone ligatures make it longer."""
+    if len(text.characters) <= READ_CHARACTERS:
+        return text, frozenset()
+    cut = Traced(text.characters[:READ_CHARACTERS], text.origins[:READ_CHARACTERS])
+    return cut, frozenset({"overlong"})
 
 
 def _undisguised(plain: Traced, undone: frozenset[str]) -> Iterator[Rendering]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
+from raiment.screening.words.gist import gist
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
 from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsReading
 from raiment.screening.words.rules import Situation
-from raiment.screening.words.text import Traced, words_of
+from raiment.screening.words.text import Traced, long_words
 from raiment.screening.words.view import View, view_of
 
 _CERTAIN = 0.9
@@ -23,7 +24,6 @@ _MINOR_SCORE = 0.99
 _SEXUAL = ("nude", "undress", "part", "sexual", "explicit", "underwear", "pose")
 _PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
 _MENDS = (("glued", seams.unglue), ("split", seams.rejoin), ("broken", seams.bridge))
-_SHORTEST_LEGIBLE = 3
 _NOWHERE: frozenset[str] = frozenset()
 
 
@@ -67,8 +67,8 @@ def read_words(
     *source_person* says whether the image module saw a real person in the source; None means nobody
     looked. *history* holds the words of the earlier edits on the same root, oldest first.
     """
-    request = _Request(lexicon, modality, source_person, chain.latest(history), text)
     normalised = normalise(text)
+    request = _Request(lexicon, modality, source_person, chain.latest(history), normalised.shown)
     said: list[_Said] = []
     for rendering in _renderings(normalised, lexicon):
         said.append(_said(rendering, request))
@@ -79,7 +79,8 @@ def read_words(
 
 def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
     """Yield the likely renderings, mended where blanks were moved, then the hidden ones worth reading."""
-    for rendering in normalised.likely:
+    for whole in normalised.likely:
+        rendering = Rendering(gist(whole.text, lexicon), whole.undone)
         yield rendering
         for name, mend in _MENDS:
             mended = mend(rendering.text, lexicon)
@@ -89,21 +90,19 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
         mended = typos.mend(rendering.text, lexicon.near, lexicon.vocabulary, languages)
         if mended is not rendering.text:
             yield Rendering(mended, rendering.undone | {"typos"})
+    legible = _legible(normalised.likely[0].text, lexicon)
     for rendering in normalised.hidden:
         if "initials" in rendering.undone:
             parted = seams.unglue(rendering.text, lexicon)
             if parted is not rendering.text or rendering.text.characters in lexicon.charged:
                 yield Rendering(parted, rendering.undone)
-        elif _legible(rendering.text, lexicon) > _legible(normalised.likely[0].text, lexicon):
-            yield rendering
+        elif _legible(rendering.text, lexicon) > legible:
+            yield Rendering(gist(rendering.text, lexicon), rendering.undone)
 
 
 def _legible(text: Traced, lexicon: Lexicon) -> int:
-    """Return how many words of *text* the lexicon has as they stand."""
-    return sum(
-        len(word.letters) >= _SHORTEST_LEGIBLE and word.letters in lexicon.vocabulary
-        for word in words_of(text.characters)
-    )
+    """Return how many of the longer words of *text* the lexicon has as they stand."""
+    return sum(word in lexicon.vocabulary for word in long_words(text.characters))
 
 
 def _said(rendering: Rendering, request: _Request) -> _Said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -38,6 +39,7 @@ _PARTNERS = 24
 """Hits looked at around one hit; no honest sentence has more within reach."""
 _MOST_HITS = 400
 """Hits of one concept that are judged; a text repeating one word thousands of times says it once."""
+_NOTHING: frozenset[str] = frozenset()
 _first = attrgetter("first")
 
 
@@ -218,11 +220,12 @@ def scene_of(
 ) -> Scene:
     """Return *hits* over *words* arranged for the rules."""
     places: dict[str, list[Hit]] = {}
-    said: list[set[str]] = [set() for _ in words]
+    said: defaultdict[int, set[str]] = defaultdict(set)
     for hit in hits:
         alike = places.setdefault(hit.concept, [])
         if len(alike) < _MOST_HITS:
             alike.append(hit)
         for i in range(hit.first, hit.last + 1):
             said[i].add(hit.concept)
-    return Scene(words, hits, places, tuple(map(frozenset, said)), verb_last, unspaced)
+    each = tuple(frozenset(said[i]) if i in said else _NOTHING for i in range(len(words)))
+    return Scene(words, hits, places, each, verb_last, unspaced)

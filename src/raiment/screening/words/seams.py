@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from raiment.screening.words.lexicon import Lexicon
+from raiment.screening.words.lexicon import OPENING, Lexicon
 from raiment.screening.words.text import BREAKS, Traced, Word, words_of
 
 _SHORTEST_GLUED = 7
@@ -32,7 +32,7 @@ def unglue(text: Traced, lexicon: Lexicon) -> Traced:
     """Return *text* with glued words parted; the same object when every word stands alone."""
     cuts: list[int] = []
     for word in words_of(text.characters):
-        if len(word.letters) >= _SHORTEST_GLUED and word.letters not in lexicon.vocabulary:
+        if is_glued(word.letters, lexicon):
             cuts += (word.start + cut for cut in _cuts(word.letters, lexicon))
     if not cuts:
         return text
@@ -46,6 +46,21 @@ def unglue(text: Traced, lexicon: Lexicon) -> Traced:
     characters.append(text.characters[start:])
     origins += text.origins[start:]
     return Traced("".join(characters), origins)
+
+
+def is_glued(letters: str, lexicon: Lexicon) -> bool:
+    """Return whether *letters*, no word themselves, hold a word that matters and may be several."""
+    if len(letters) < _SHORTEST_GLUED or letters in lexicon.vocabulary:
+        return False
+    letters = letters[:_LONGEST_GLUED]
+    return any(
+        letters[start : start + OPENING] in lexicon.openings
+        and any(
+            letters[start:end] in lexicon.charged
+            for end in range(start + OPENING, min(start + _LONGEST_PIECE, len(letters)) + 1)
+        )
+        for start in range(len(letters) - OPENING + 1)
+    )
 
 
 def rejoin(text: Traced, lexicon: Lexicon) -> Traced:

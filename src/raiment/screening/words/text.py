@@ -8,8 +8,9 @@ explained by the characters of the request as it was sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import NamedTuple
 
 # Scripts written without blanks between words, and Hangul, whose particles are glued to the word: each
@@ -23,6 +24,8 @@ _SIGNED = r"\u0900-\u0963\u0966-\u0dff"
 _WORD = re.compile(
     rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_SIGNED}])+|[.;!?\n\u3002\u061f\u0964\uff1b]"
 )
+_PARTED = re.compile(rf"(?:[^\W_{_UNSPACED}]|[{_SIGNED}])+")
+_LONG = re.compile(rf"(?:[^\W_{_UNSPACED}]|[{_SIGNED}]){{3,}}")
 BREAKS = frozenset(".;!?\n\u3002\u061f\u0964\uff1b")
 """What parts sentences."""
 
@@ -83,6 +86,18 @@ def rewrite(
     return Traced("".join(pieces), origins)
 
 
+def respell(text: Traced, spellings: Mapping[str, str]) -> Traced:
+    """Return *text* with every character that *spellings* has replaced; the same object where none is."""
+    here = {one: spellings[one] for one in set(text.characters) if one in spellings}
+    if not here:
+        return text
+    origins = text.origins
+    if any(len(spelling) != 1 for spelling in here.values()):
+        counts = [len(here.get(one, one)) for one in text.characters]
+        origins = list(chain.from_iterable(map(repeat, origins, counts)))
+    return Traced(text.characters.translate({ord(one): here[one] for one in here}), origins)
+
+
 def _spread(origins: Sequence[int], start: int, end: int, count: int) -> list[int]:
     """Return *count* origins evenly chosen from ``origins[start:end]``, the first and last included."""
     if count == 1:
@@ -102,5 +117,26 @@ def words_of(characters: str) -> list[Word]:
         if letters in BREAKS:
             sentence += 1
         else:
-            words.append(Word(letters, match.start(), match.end(), sentence))
+            start, end = match.span()
+            words.append(Word(letters, start, end, sentence))
     return words
+
+
+def parted_words(characters: str) -> Iterator[re.Match[str]]:
+    """Yield the words of *characters* in scripts that part words by blanks."""
+    return _PARTED.finditer(characters)
+
+
+def long_words(characters: str) -> list[str]:
+    """Return the words of at least three letters in scripts that part words by blanks."""
+    return _LONG.findall(characters)
+
+
+def letters_of(characters: str) -> list[str]:
+    """Return the words and sentence marks of *characters* in order."""
+    return _WORD.findall(characters)
+
+
+def spans_of(characters: str) -> list[tuple[int, int]]:
+    """Return where each of ``letters_of(characters)`` stands."""
+    return [match.span() for match in _WORD.finditer(characters)]

@@ -12,6 +12,8 @@ SHORTEST = 5
 """Shorter words have too many honest neighbours."""
 _SHORTEST_CHANGED = 7
 """Shorter words with another letter in place of the right one are mostly other words (thing, thong)."""
+_LONGEST = 24
+"""No word that matters is longer."""
 _SPACED_SCRIPTS = "\u0e00"
 _WORD = re.compile(r"[^\W_]+")
 
@@ -41,7 +43,7 @@ def mend(
     corrections = {
         word.letters: right
         for word in words_of(text.characters)
-        if len(word.letters) >= SHORTEST - 1
+        if SHORTEST - 1 <= len(word.letters) <= _LONGEST
         and word.letters < _SPACED_SCRIPTS
         and word.letters not in known
         and (right := _corrected(word.letters, near, languages)) is not None
@@ -49,6 +51,12 @@ def mend(
     if not corrections:
         return text
     return rewrite(text, _WORD, lambda match: corrections.get(match.group(), match.group()))
+
+
+def is_near(word: str, near: Near) -> bool:
+    """Return whether one letter may make *word* one that matters, in whatever language."""
+    fit = SHORTEST - 1 <= len(word) <= _LONGEST and word < _SPACED_SCRIPTS
+    return fit and any(form in near for form in _dropped(word))
 
 
 def _corrected(word: str, near: Near, languages: AbstractSet[str]) -> str | None:

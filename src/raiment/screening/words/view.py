@@ -7,8 +7,9 @@ it knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from raiment.screening.words.hits import Hit, find_hits
 from raiment.screening.words.lexicon import Lexicon
@@ -19,6 +20,8 @@ from raiment.screening.words.text import Word, words_of
 _PLAUSIBLE_SHARE = 0.6
 """A language counts when it knows at least this share of the words the best-knowing language knows."""
 _FEWEST_KNOWN = 1.5
+_FEWEST_ASIDE = 2.0
+"""Words of one sentence a language must know to be read beside the one the rest is written in."""
 _SHORTEST_CHILD = 4
 _SURE_COVERAGE = 0.7
 _SCRAP_LETTERS = 3
@@ -45,12 +48,16 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
     language = max(sorted(plausible), key=plausible.__getitem__, default="und")
     unspaced = any(word.letters >= _UNSPACED for word in words)
 
-    def scene(chosen: Iterable[Hit], order: str) -> Scene:
-        return scene_of(words, list(chosen), verb_last=order != "verb-first", unspaced=unspaced)
+    def scene(chosen: Sequence[Hit], order: str) -> Scene:
+        return scene_of(words, chosen, verb_last=order != "verb-first", unspaced=unspaced)
 
     scenes = tuple(
-        scene((hit for hit in hits if _counts(hit, one, language, words)), lexicon.orders[one])
+        scene(_counting(hits, one, language, words), lexicon.orders[one])
         for one in sorted(plausible)
+    )
+    scenes += tuple(
+        scene([hit for hit in passage if hit.language == one], lexicon.orders[one])
+        for one, passage in _asides(hits, words, plausible)
     )
     order = lexicon.orders.get(language, "free")
     own = [hit for hit in hits if plausible.get(hit.language) == plausible[language]]
@@ -61,15 +68,35 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
         if (hit.strong or _names_a_child(hit, words[hit.first]))
         and taken.isdisjoint(range(hit.first, hit.last + 1))
     ]
-    mixed = scene((*own, *foreign), order)
+    mixed = scene([*own, *foreign], order)
     return View(rendering, words, scenes, mixed, language, frozenset(plausible))
 
 
-def _counts(hit: Hit, language: str, main: str, words: Sequence[Word]) -> bool:
-    """Return whether *hit* belongs in the scene of *language*; negations of the *main* one always do."""
-    if hit.language == language:
-        return language == main or not _is_scrap(hit, words)
-    return hit.language == main and hit.concept == "negation"
+def _counting(hits: Sequence[Hit], language: str, main: str, words: Sequence[Word]) -> list[Hit]:
+    """Return the hits that belong in the scene of *language*; negations of the *main* one always do."""
+    if language == main:
+        return [hit for hit in hits if hit.language == main]
+    return [
+        hit
+        for hit in hits
+        if (hit.language == language and not _is_scrap(hit, words))
+        or (hit.language == main and hit.concept == "negation")
+    ]
+
+
+def _asides(
+    hits: Sequence[Hit], words: Sequence[Word], plausible: Mapping[str, float]
+) -> Iterator[tuple[str, Sequence[Hit]]]:
+    """Yield each sentence that a language knows best in which the whole is not written, with that language."""
+    if not hits or words[hits[0].first].sentence == words[hits[-1].first].sentence:
+        return
+    for _, group in groupby(hits, key=lambda hit: words[hit.first].sentence):
+        passage = list(group)
+        known = _known(passage)
+        most = max(known.values())
+        if any(known.get(one, 0) >= most for one in plausible) or most < _FEWEST_ASIDE:
+            continue
+        yield from ((one, passage) for one, count in known.items() if count == most)
 
 
 def _is_scrap(hit: Hit, words: Sequence[Word]) -> bool:
@@ -85,8 +112,16 @@ def _names_a_child(hit: Hit, word: Word) -> bool:
 
 
 def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
+    """Return the languages that may have written the words, with how many words each knows."""
+    counts = _known(hits)
+    most = max(counts.values(), default=0.0)
+    least = max(_PLAUSIBLE_SHARE * most, _FEWEST_KNOWN)
+    return {one: count for one, count in counts.items() if count == most or count >= least}
+
+
+def _known(hits: Sequence[Hit]) -> dict[str, float]:
     """
-    Return the languages that may have written the words, with how many words each knows.
+    Return how many words each language knows.
 
     A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg".
     """
@@ -95,7 +130,4 @@ def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
         places = known.setdefault(hit.language, {})
         for place in range(hit.first, hit.last + 1):
             places[place] = max(places.get(place, 0.0), hit.coverage)
-    counts = {language: round(sum(places.values()), 3) for language, places in known.items()}
-    most = max(counts.values(), default=0.0)
-    least = max(_PLAUSIBLE_SHARE * most, _FEWEST_KNOWN)
-    return {one: count for one, count in counts.items() if count == most or count >= least}
+    return {language: round(sum(places.values()), 3) for language, places in known.items()}
