@@ -7,6 +7,7 @@ from datetime import datetime
 
 from raiment.casework.case import Case, Item, ItemState
 from raiment.casework.storage import Copy, Office
+from raiment.evidence.canonical import JSON
 from raiment.evidence.record import Record
 
 
@@ -27,12 +28,15 @@ async def attach(
             found_by=copy.found_by,
             distance=copy.distance,
             state=ItemState.LISTED,
+            view=copy.view,
         )
     await office.cases.add_items(case.id, tuple(fresh.values()), at)
     for item in fresh.values():
         assert item.content_id is not None
         ids = {"item": item.id, "content": item.content_id}
-        facts = {"found_by": item.found_by.value, "distance": item.distance}
+        facts: dict[str, JSON] = {"found_by": item.found_by.value, "distance": item.distance}
+        if item.view is not None:
+            facts["view"] = item.view.value
         office.log.append(Record("case.copy_found", case.id, at, ids, facts))
     return tuple(fresh.values())
 

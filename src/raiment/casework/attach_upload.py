@@ -61,10 +61,10 @@ async def _join(
 
 def _copy(content: Content, found: Sequence[BankMatch]) -> Copy:
     if not found:
-        return Copy(content.id, content.platform_id, FoundBy.REPORTED, None)
+        return Copy(content.id, content.platform_id, FoundBy.REPORTED)
     nearest = min((one.match for one in found), key=lambda match: match.distance)
     if isinstance(nearest.signal, Pdq):
-        return Copy(content.id, content.platform_id, FoundBy.PDQ, nearest.distance)
+        return Copy(content.id, content.platform_id, FoundBy.PDQ, nearest.distance, nearest.view)
     same_bytes = nearest.signal == content.signals.bytes_sha256
     by = FoundBy.BYTES if same_bytes else FoundBy.PIXELS
-    return Copy(content.id, content.platform_id, by, None)
+    return Copy(content.id, content.platform_id, by)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from raiment.matching.view import View
+
 
 class CaseState(StrEnum):
     """Where the work stands. Only ``closed`` is an end."""
@@ -48,6 +50,8 @@ class Item:
     distance: int | None
     """PDQ Hamming distance, 0 to 256, where *found_by* is ``pdq``."""
     state: ItemState
+    view: View | None = None
+    """The disguise that was undone to find it, where *found_by* is ``pdq``."""
 
 
 @dataclass(frozen=True, slots=True)

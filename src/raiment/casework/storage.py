@@ -12,6 +12,7 @@ from raiment.casework.case import Case, FoundBy, Item, ItemState
 from raiment.casework.decision import Decision
 from raiment.casework.report import Report
 from raiment.evidence.log import Log
+from raiment.matching.view import View
 from raiment.policy.regime import Deadline, Stop
 
 NewId = Callable[[str], str]
@@ -25,7 +26,9 @@ class Copy:
     content_id: str
     platform_id: str
     found_by: FoundBy
-    distance: int | None
+    distance: int | None = None
+    """PDQ Hamming distance, where *found_by* is ``pdq``; so with *view*."""
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Origin:
 
     release_id: str
     found_by: FoundBy
-    distance: int | None
+    distance: int
+    """PDQ Hamming distance; 0 for a digest."""
+    view: View
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from raiment.matching.match import Match
 from raiment.matching.signals import Signals
-from raiment.matching.view import DIHEDRAL
 
 FLOOD_UPLOADS = 20
 """An allegation that matched more different pictures than this within ``FLOOD_HOURS`` is in doubt."""
@@ -63,18 +62,16 @@ def standing(found: Iterable[BankMatch]) -> list[BankMatch]:
 
     An entry of an allow-list that the whole picture matches removes the other matches of the whole
     picture that are not nearer; where both are equally near, one that our reviewers confirmed
-    stands. It says nothing of what was found in a part of the picture.
+    stands. It says nothing of what was found in a part of the picture, or as a crop of another.
     """
     listed = list(found)
-    allowed = [one for one in listed if one.kind is BankKind.ALLOW and _whole(one)]
+    allowed = [one for one in listed if one.kind is BankKind.ALLOW and one.match.of_whole]
     if not allowed:
         return listed
     nearest = min(one.match.distance for one in allowed)
-    return [one for one in listed if not (one.acts and _whole(one) and _covered(one, nearest))]
-
-
-def _whole(found: BankMatch) -> bool:
-    return found.match.view in DIHEDRAL
+    return [
+        one for one in listed if not (one.acts and one.match.of_whole and _covered(one, nearest))
+    ]
 
 
 def _covered(found: BankMatch, nearest: int) -> bool:
@@ -88,7 +85,8 @@ class BankLookup(Protocol):
 
     async def matches(self, signals: Signals) -> Sequence[BankMatch]:
         """
-        Return every entry within its bank's radius of *signals*, nearest first.
+        Return every entry within its bank's radius of *signals*, each once, nearest first.
 
+        Each by its nearest view of the whole picture, or, where no such one matches, of a part.
         Quarantined ones and those of allow-lists included; withdrawn and expired ones not.
         """

@@ -22,7 +22,8 @@ from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq, PdqViews, hash_views
 from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View
 
 MOST_PANELS: Final = 4
-"""Told apart in one picture; with variants of their sides, at most 12 rectangles are hashed."""
+"""Told apart in one picture; with variants of their sides, at most `MOST_PARTS` are hashed."""
+MOST_PARTS: Final = 12
 
 Pixels = NDArray[np.uint8]
 
@@ -43,6 +44,11 @@ class Disguises:
     def matchable(self) -> bool:
         """Whether there is anything to look for. When not, the answer is never "no match"."""
         return bool(self.queries)
+
+    @property
+    def parts(self) -> tuple[Pdq, ...]:
+        """The plain hashes of its panels: to store, so that they are found when asked backwards."""
+        return tuple(pdq for view, pdq in self.queries if view is View.PANEL)[:MOST_PARTS]
 
 
 def query_views(pixels: Pixels, field: str = "pixels") -> Disguises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from raiment.matching.signal import Signal
-from raiment.matching.view import View
+from raiment.matching.view import PARTIAL, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,10 @@ class Match:
     """What was done to the picture in hand to find it."""
     threshold: int
     """The largest distance at which this bank matches, in bits; 0 for a digest."""
+    of_crop: bool = False
+    """Whether the banked value is of a crop of the entry's picture."""
+
+    @property
+    def of_whole(self) -> bool:
+        """Whether the whole picture in hand was compared with the whole banked one."""
+        return not self.of_crop and self.view not in PARTIAL

@@ -64,3 +64,15 @@ INVERTED: tuple[View, ...] = (View.INVERTED, *(View(f"inverted-{view}") for view
 
 PANEL: tuple[View, ...] = (View.PANEL, *(View(f"panel-{view}") for view in DIHEDRAL[1:]))
 """The eight views of a panel, in the order of `DIHEDRAL`."""
+
+PARTIAL: frozenset[View] = frozenset((*PANEL, View.INSET))
+"""The views of less than the whole picture: what is found in one concerns that part only."""
+
+
+def within(view: View) -> View:
+    """
+    Return what to call it when *view* of one picture was seen inside the other.
+
+    A negative keeps its name: that it was inside is not told.
+    """
+    return PANEL[DIHEDRAL.index(view)] if view in DIHEDRAL else view

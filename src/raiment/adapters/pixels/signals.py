@@ -6,7 +6,8 @@ import asyncio
 
 from raiment.adapters.pixels.picture import Picture
 from raiment.adapters.pixels.reader import PixelReader
-from raiment.matching.signal import Md5, Sha256, hash_views_batch
+from raiment.matching.disguise import query_views
+from raiment.matching.signal import Md5, Sha256
 from raiment.matching.signals import Signals
 
 
@@ -14,8 +15,8 @@ async def read_signals(reader: PixelReader, data: bytes, *, field: str) -> tuple
     """
     Return the signals of every reading of *data*, the picture as it is first.
 
-    Readings are the sampled frames and what transparency hides; they share the two digests. Hashing
-    runs off the event loop. Raises what ``PixelReader.read`` raises, naming *field*.
+    Readings are the sampled frames and what transparency hides; they share the two digests. Hashing,
+    disguises undone, runs off the event loop. Raises what ``PixelReader.read`` raises, naming *field*.
     """
     with await reader.read(data, field=field) as picture:
         return await asyncio.to_thread(_signals, data, picture, field)
@@ -27,6 +28,15 @@ def _signals(data: bytes, picture: Picture, field: str) -> tuple[Signals, ...]:
     size = picture.width, picture.height
     md5 = Md5.of(data)
     return tuple(
-        Signals(bytes_sha256, pixels_sha256, views, picture.mime, *size, md5)
-        for views in hash_views_batch(picture.readings(), field)
+        Signals(
+            bytes_sha256,
+            pixels_sha256,
+            seen.whole,
+            picture.mime,
+            *size,
+            md5,
+            seen.parts,
+            seen.queries,
+        )
+        for seen in (query_views(pixels, field) for pixels in picture.readings())
     )

@@ -1,33 +1,41 @@
 """
-Looking in every hash bank at once: one statement, exact, in the caller's transaction.
+Looking in every hash bank at once, exactly, in the caller's transaction.
 
-Without an index every entry's hash is compared. With one, only those are that it names, those that
-changed since (the transaction's own among them), and those with the same digest. What is found is
-judged by the database's own state either way, so an index can make a lookup fast, never wrong.
+An index names the entries that may match; without one, every entry's hash is read and compared
+(``scan``). One statement then fetches those, the ones that changed since the index was in step (the
+transaction's own among them), and the ones with the same digest. What it fetches is compared once
+more and judged by the database's own state, so an index can make a lookup fast, never wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, cast
 
+import numpy as np
 from psycopg import AsyncConnection as Driver
 from psycopg.rows import namedtuple_row
 
+from raiment.adapters.postgres.scan import BANKED, numbers_near
 from raiment.matching.bank import BankKind, BankMatch, EntryState
+from raiment.matching.index import Hits, compare
 from raiment.matching.match import Match
 from raiment.matching.signal import Md5, Pdq, Sha256, Signal
 from raiment.matching.signals import Signals
 from raiment.matching.view import View
 
+_CROP: Final = "pdq_crop"
+_PDQ_TYPES: Final = frozenset({"pdq", _CROP})
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What an index says: which entries may match, as of a position in the order of changes."""
+    """Which entries may match, as of a position in the order of changes."""
 
     numbers: Sequence[int]
-    position: int
+    position: int | None
+    """None: as the transaction itself sees them."""
 
 
 class BankIndex(Protocol):
@@ -38,110 +46,144 @@ class BankIndex(Protocol):
 
 
 class _Found(NamedTuple):
-    id: str
-    bank_id: str
+    number: int
     signal_type: str
     value: str
+    entry_id: str
+    bank_id: str
     case_id: str | None
     state: str
     source: str
     kind: str
     radius: int
-    distance: int | None
-    position: int | None
 
 
-_NEAREST: Final = """
-    select entry.id, entry.bank_id, entry.signal_type, entry.value, entry.case_id, entry.state, entry.source,
-           bank.kind, bank.radius, nearest.distance, nearest.position
-    from {entries} entry
-    join hash_banks bank on bank.id = entry.bank_id
-    left join lateral (
-        select bit_count(entry.pdq # cast('x' || view.hex as bit(256))) as distance, view.position
-        from unnest(%(views)s::text[]) with ordinality as view (hex, position)
-        order by 1, 2 limit 1
-    ) nearest on true
-    where entry.state in ('active', 'quarantined')
-      and (entry.expires_at is null or entry.expires_at > now())
-      and (entry.signal_type = 'bytes_sha256' and entry.value = %(bytes_sha256)s
-        or entry.signal_type = 'pixels_sha256' and entry.value = %(pixels_sha256)s
-        or entry.signal_type = 'bytes_md5' and entry.value = %(bytes_md5)s
-        or nearest.distance <= bank.radius)
-    order by nearest.distance nulls first, entry.id
-"""
-"""The nearest of the views of the picture in hand, for each entry."""
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is looked for."""
 
-_SCAN: Final = _NEAREST.format(entries="bank_entries")
-_CHOSEN: Final = _NEAREST.format(
-    entries="""(
-        select * from bank_entries where number in (
-            select unnest(%(numbers)s::bigint[])
-            union all
-            select entry_number from bank_changes where position > %(index_position)s)
-        union
-        select * from bank_entries where (signal_type, value) in (
+    looks: Sequence[tuple[View, Pdq]]
+    bytes_sha256: Sha256 | None = None
+    pixels_sha256: Sha256 | None = None
+    bytes_md5: Md5 | None = None
+
+    @property
+    def hashes(self) -> list[Pdq]:
+        """The hashes, in the order of the views."""
+        return [pdq for _, pdq in self.looks]
+
+    def digests(self) -> dict[str, str | None]:
+        """Return the parameters of ``_FETCH`` that name digests."""
+        named = {
+            "bytes_sha256": self.bytes_sha256,
+            "pixels_sha256": self.pixels_sha256,
+            "bytes_md5": self.bytes_md5,
+        }
+        return {name: None if digest is None else digest.hex for name, digest in named.items()}
+
+
+_RADIUS: Final = "select coalesce(max(radius), 0) from hash_banks"
+
+_FETCH: Final = """
+    with same as (
+        select number from bank_entries where (signal_type, value) in (
             ('bytes_sha256', %(bytes_sha256)s), ('pixels_sha256', %(pixels_sha256)s),
             ('bytes_md5', %(bytes_md5)s))
-    )"""
-)
+    )
+    select entry.number, entry.signal_type, entry.value, own.id as entry_id, own.bank_id, own.case_id,
+        own.state, own.source, bank.kind, bank.radius
+    from bank_entries entry
+    join bank_entries own on own.id = coalesce(entry.crop_of, entry.id)
+    join hash_banks bank on bank.id = own.bank_id
+    where entry.number in (
+        select unnest(%(numbers)s::bigint[])
+        union all select entry_number from bank_changes where position > %(position)s
+        union all select number from same
+    )
+    and (entry.pdq is not null or entry.number in (select number from same))
+    and entry.state in ('active', 'quarantined')
+    and own.state in ('active', 'quarantined')
+    and (own.expires_at is null or own.expires_at > now())
+    order by entry.number
+"""
+"""A crop stands for the entry of its picture, and ends with it."""
 
 
 async def find_matches(
     driver: Driver[Any], signals: Signals, index: BankIndex | None
 ) -> list[BankMatch]:
     """Return what ``matching.bank.BankLookup.matches`` promises."""
-    looks = signals.hashes_to_look_up()
-    parameters: dict[str, object] = {
-        "views": [pdq.hex for _, pdq in looks],
-        "bytes_sha256": signals.bytes_sha256.hex,
-        "pixels_sha256": signals.pixels_sha256.hex,
-        "bytes_md5": None if signals.bytes_md5 is None else signals.bytes_md5.hex,
-    }
-    views = [view for view, _ in looks]
-    return [_match(row, views) for row in await _rows(driver, parameters, looks, index)]
+    digests = signals.bytes_sha256, signals.pixels_sha256, signals.bytes_md5
+    return await _find(driver, _Sought(signals.hashes_to_look_up(), *digests), index)
 
 
 async def find_signal(
     driver: Driver[Any], signal: Signal, index: BankIndex | None
 ) -> list[BankMatch]:
     """Return the entries that match *signal*, of which no picture is in hand; a SHA-256 is of bytes."""
-    looks = ((View.AS_IS, signal),) if isinstance(signal, Pdq) else ()
-    parameters: dict[str, object] = {
-        "views": [pdq.hex for _, pdq in looks],
-        "bytes_sha256": signal.hex if isinstance(signal, Sha256) else None,
-        "pixels_sha256": None,
-        "bytes_md5": signal.hex if isinstance(signal, Md5) else None,
-    }
-    return [_match(row, [View.AS_IS]) for row in await _rows(driver, parameters, looks, index)]
+    match signal:
+        case Pdq():
+            sought = _Sought(((View.AS_IS, signal),))
+        case Sha256():
+            sought = _Sought((), bytes_sha256=signal)
+        case Md5():
+            sought = _Sought((), bytes_md5=signal)
+    return await _find(driver, sought, index)
 
 
-async def _rows(
-    driver: Driver[Any],
-    parameters: dict[str, object],
-    looks: Sequence[tuple[View, Pdq]],
-    index: BankIndex | None,
-) -> list[_Found]:
-    known = None if index is None else index.candidates([pdq for _, pdq in looks])
-    statement = _SCAN
-    if known is not None:
-        statement = _CHOSEN
-        parameters |= {"numbers": list(known.numbers), "index_position": known.position}
+async def _find(driver: Driver[Any], sought: _Sought, index: BankIndex | None) -> list[BankMatch]:
+    known = None if index is None else index.candidates(sought.hashes)
+    if known is None:
+        known = Candidates(await _scanned(driver, sought.hashes), None)
+    parameters = {"numbers": list(known.numbers), "position": known.position, **sought.digests()}
     async with driver.cursor(row_factory=namedtuple_row) as cursor:
-        await cursor.execute(statement, parameters)
-        return cast("list[_Found]", await cursor.fetchall())
+        await cursor.execute(_FETCH, parameters)
+        rows = cast("list[_Found]", await cursor.fetchall())
+    found: dict[str, BankMatch] = {}
+    for one in sorted(_matches(rows, sought), key=_whole_first):
+        found.setdefault(one.match.entry_id, one)
+    return sorted(found.values(), key=_surest_first)
 
 
-def _match(row: _Found, views: Sequence[View]) -> BankMatch:
-    signal: Signal
-    distance, view, threshold = 0, View.AS_IS, 0
-    if row.signal_type == "pdq":
-        assert row.distance is not None
-        assert row.position is not None
-        signal = Pdq(bytes.fromhex(row.value))
-        distance, view, threshold = row.distance, views[row.position - 1], row.radius
-    elif row.signal_type == "bytes_md5":
-        signal = Md5(bytes.fromhex(row.value))
-    else:
-        signal = Sha256(bytes.fromhex(row.value))
-    match = Match(signal, row.bank_id, row.id, distance, view, threshold)
+async def _scanned(driver: Driver[Any], hashes: Sequence[Pdq]) -> list[int]:
+    row = await (await driver.execute(_RADIUS)).fetchone()
+    assert row is not None
+    return await numbers_near(driver, BANKED, hashes, row[0])
+
+
+def _whole_first(found: BankMatch) -> tuple[bool, int]:
+    return not found.match.of_whole, found.match.distance
+
+
+def _surest_first(found: BankMatch) -> tuple[bool, int, str]:
+    match = found.match
+    return isinstance(match.signal, Pdq), match.distance, match.entry_id
+
+
+def _matches(rows: Sequence[_Found], sought: _Sought) -> Iterator[BankMatch]:
+    near = _compared([row for row in rows if row.signal_type in _PDQ_TYPES], sought.hashes)
+    for row in rows:
+        if row.signal_type not in _PDQ_TYPES:
+            kind = Md5 if row.signal_type == "bytes_md5" else Sha256
+            yield _match(row, kind(bytes.fromhex(row.value)), 0, View.AS_IS)
+        elif row.number in near:
+            signal = Pdq(bytes.fromhex(row.value))
+            for distance, place in near[row.number]:
+                if distance <= row.radius:
+                    yield _match(row, signal, distance, sought.looks[place][0])
+
+
+def _compared(rows: Sequence[_Found], hashes: Sequence[Pdq]) -> Hits:
+    if not rows:
+        return {}
+    numbers = np.array([row.number for row in rows], np.uint64)
+    joined = bytes.fromhex("".join(row.value for row in rows))
+    banked = np.frombuffer(joined, np.uint8).reshape(len(rows), Pdq.SIZE)
+    return compare(hashes, numbers, banked, max(row.radius for row in rows))
+
+
+def _match(row: _Found, signal: Signal, distance: int, view: View) -> BankMatch:
+    threshold = row.radius if isinstance(signal, Pdq) else 0
+    crop = row.signal_type == _CROP
+    match = Match(signal, row.bank_id, row.entry_id, distance, view, threshold, crop)
     return BankMatch(match, BankKind(row.kind), row.case_id, EntryState(row.state), row.source)

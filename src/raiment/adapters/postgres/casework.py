@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, any_, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from raiment.adapters.postgres.actions import PostgresActions
-from raiment.adapters.postgres.similar import likeness, signals_of, similar
+from raiment.adapters.postgres.similar import Similar, find_similar, signals_of
 from raiment.adapters.postgres.tables import (
     case_items,
     case_releases,
@@ -27,7 +27,7 @@ from raiment.casework.decision import Decision, Outcome
 from raiment.casework.report import FORM_VERSION, Relation, Report
 from raiment.casework.storage import Clock, Copy, Origin
 from raiment.errors import NotFound
-from raiment.matching.signal import PDQ_RADIUS
+from raiment.matching.view import View
 from raiment.policy.regime import Alarm, Basis, Deadline, Stop
 
 COPIES_LOCK = 0x7261696D656E7402
@@ -63,7 +63,7 @@ class PostgresCases(PostgresActions):
         )
         columns = (contents.c.id, contents.c.platform_id)
         rows = await self.connection.execute(select(*columns).where(found).order_by(contents.c.id))
-        return [Copy(row.id, row.platform_id, FoundBy.REPORTED, None) for row in rows]
+        return [Copy(row.id, row.platform_id, FoundBy.REPORTED) for row in rows]
 
     async def unregistered(self, locations: Sequence[str]) -> Sequence[str]:
         """Return those of *locations* at which no registered content stands."""
@@ -75,30 +75,28 @@ class PostgresCases(PostgresActions):
     async def copies(self, content_ids: Sequence[str]) -> Sequence[Copy]:
         """Return all other registered content that shows the same image as *content_ids*."""
         found: dict[str, Copy] = {}
-        for row in await self._similar_to(contents, content_ids):
-            like = likeness(row)
+        for row, like in await self._similar_to(contents, content_ids):
             if row.id not in content_ids and row.id not in found and row.state in _THERE:
                 by = FoundBy(like.found_by)
-                distance = like.distance if by is FoundBy.PDQ else None
-                found[row.id] = Copy(row.id, row.platform_id, by, distance)
+                seen = (like.distance, like.view) if by is FoundBy.PDQ else (None, None)
+                found[row.id] = Copy(row.id, row.platform_id, by, *seen)
         return list(found.values())
 
     async def origins(self, content_ids: Sequence[str]) -> Sequence[Origin]:
         """Return the releases that show the same image as *content_ids*."""
         found: dict[str, Origin] = {}
-        for row in await self._similar_to(releases, content_ids):
-            like = likeness(row)
-            found.setdefault(row.id, Origin(row.id, FoundBy(like.found_by), like.distance))
+        for row, like in await self._similar_to(releases, content_ids):
+            origin = Origin(row.id, FoundBy(like.found_by), like.distance, like.view)
+            found.setdefault(row.id, origin)
         return list(found.values())
 
-    async def _similar_to(self, table: Table, content_ids: Sequence[str]) -> list[AnyRow]:
+    async def _similar_to(self, table: Table, content_ids: Sequence[str]) -> list[Similar]:
         subjects = await self.connection.execute(
             select(contents).where(contents.c.id.in_(content_ids)).order_by(contents.c.id)
         )
-        found: list[AnyRow] = []
+        found: list[Similar] = []
         for subject in subjects.all():
-            query = similar(table, signals_of(subject), PDQ_RADIUS)
-            found.extend((await self.connection.execute(query)).all())
+            found += await find_similar(self.connection, table, signals_of(subject))
         return found
 
     async def open_case_of(
@@ -220,6 +218,7 @@ class PostgresCases(PostgresActions):
                 "location": item.location,
                 "found_by": item.found_by.value,
                 "distance": item.distance,
+                "view": None if item.view is None else item.view.value,
                 "state": item.state.value,
                 "added_at": at,
             }
@@ -252,6 +251,7 @@ class PostgresCases(PostgresActions):
                 "release_id": origin.release_id,
                 "found_by": origin.found_by.value,
                 "distance": origin.distance,
+                "view": origin.view.value,
             }
             await self.connection.execute(
                 upsert(case_releases).values(values).on_conflict_do_nothing()
@@ -336,6 +336,7 @@ def _item(row: AnyRow) -> Item:
         found_by=FoundBy(row.found_by),
         distance=row.distance,
         state=ItemState(row.state),
+        view=None if row.view is None else View(row.view),
     )
 
 

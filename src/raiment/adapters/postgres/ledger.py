@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from raiment.adapters.postgres.driver import driver_of
-from raiment.adapters.postgres.similar import likeness, signal_columns, similar
+from raiment.adapters.postgres.similar import find_similar, signal_columns
 from raiment.adapters.postgres.tables import releases
 from raiment.matching.ledger import Release, Trace
-from raiment.matching.signal import PDQ_RADIUS
 from raiment.matching.signals import Signals
 
 _ADD = """
     insert into releases (id, screening_id, actor, surface, released_at, bytes_sha256, pixels_sha256,
-                          pdq, pdq_views, quality, mime, width, height)
+                          pdq, pdq_views, quality, mime, width, height, parts)
     values (%(id)s, %(screening_id)s, %(actor)s, %(surface)s, %(released_at)s, %(bytes_sha256)s,
             %(pixels_sha256)s, cast('x' || %(pdq)s as bit(256)), %(pdq_views)s, %(quality)s, %(mime)s,
-            %(width)s, %(height)s)
+            %(width)s, %(height)s, %(parts)s)
 """
 
 
@@ -43,8 +42,6 @@ class PostgresLedger:
 
     async def trace(self, signals: Signals) -> Sequence[Trace]:
         """Return the releases that show the same picture as *signals*, surest first."""
-        rows = await self.connection.execute(similar(releases, signals, PDQ_RADIUS))
-        found = ((row, likeness(row)) for row in rows)
         return [
             Trace(
                 release_id=row.id,
@@ -56,5 +53,5 @@ class PostgresLedger:
                 distance=like.distance,
                 view=like.view,
             )
-            for row, like in found
+            for row, like in await find_similar(self.connection, releases, signals)
         ]

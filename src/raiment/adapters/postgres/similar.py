@@ -1,23 +1,29 @@
 """
-Find pictures by their signals: equal digests, or a PDQ hash within a radius in any dihedral view.
+Find pictures by their signals: equal digests, or a PDQ hash within a radius in some view.
 
-The scan is exact: no result is ever missed or cut off. It reads every row's hash in the database,
-so all processes see the same at once; its cost grows with the table (docs/benchmarks.md).
+A picture is near where its own hash, or that of a picture seen inside it, is near one of the hashes by
+which the other is looked for. What may be near is found by a scan (``scan``), or named by an index; what
+is fetched is compared once more either way. No result is ever missed or cut off.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Table, Text, and_, cast, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, BIT
-from sqlalchemy.sql.expression import ColumnElement
-from sqlalchemy.sql.selectable import LateralFromClause
+import numpy as np
+from sqlalchemy import BigInteger, Table, any_, cast, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from raiment.adapters.postgres.types import AnyRow, Query, Rows
-from raiment.matching.signal import PDQ_BITS, PDQ_LEAST_QUALITY, Pdq, PdqViews, Sha256
+from raiment.adapters.postgres.driver import driver_of
+from raiment.adapters.postgres.scan import SHOWN, numbers_near
+from raiment.adapters.postgres.types import AnyRow, Rows
+from raiment.matching.index import compare
+from raiment.matching.signal import PDQ_LEAST_QUALITY, PDQ_RADIUS, Pdq, PdqViews, Sha256
 from raiment.matching.signals import Signals
-from raiment.matching.view import DIHEDRAL, View
+from raiment.matching.view import PARTIAL, View, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,14 @@ class Likeness:
     found_by: str
     distance: int
     view: View
+    """One of `view.PANEL` also where the row shows the picture in hand inside another."""
+
+
+class Similar(NamedTuple):
+    """A row that shows the same picture."""
+
+    row: AnyRow
+    likeness: Likeness
 
 
 def signal_columns(signals: Signals) -> dict[str, object]:
@@ -40,58 +54,93 @@ def signal_columns(signals: Signals) -> dict[str, object]:
         "mime": signals.mime,
         "width": signals.width,
         "height": signals.height,
+        "parts": b"".join(part.value for part in signals.parts),
     }
 
 
 def signals_of(row: AnyRow) -> Signals:
     """Return the signals that ``signal_columns`` stored."""
-    size = Pdq.SIZE
-    views = (Pdq(row.pdq_views[i : i + size]) for i in range(0, len(row.pdq_views), size))
     return Signals(
         bytes_sha256=Sha256(row.bytes_sha256),
         pixels_sha256=Sha256(row.pixels_sha256),
-        pdq=PdqViews(row.quality, tuple(views)),
+        pdq=PdqViews(row.quality, tuple(_hashes(row.pdq_views))),
         mime=row.mime,
         width=row.width,
         height=row.height,
+        parts=tuple(_hashes(row.parts)),
     )
 
 
-def nearest_view(pdq: ColumnElement[str], views: PdqViews) -> LateralFromClause:
-    """Return, for each row, the smallest distance from *pdq* to a view, and the view's position."""
-    hexes = [view.hex for view in views.hashes] if views.matchable else []
-    unnested = func.unnest(cast(hexes, ARRAY(Text)))
-    given = unnested.table_valued("hex", with_ordinality="position").render_derived()
-    bits = cast(literal("x").concat(given.c.hex), BIT(PDQ_BITS))
-    distance = func.bit_count(pdq.op("#")(bits)).label("distance")
-    query = select(distance, given.c.position.label("position"))
-    return query.order_by(distance, given.c.position).limit(1).lateral("nearest")
+def _hashes(joined: bytes) -> Iterator[Pdq]:
+    return (Pdq(joined[i : i + Pdq.SIZE]) for i in range(0, len(joined), Pdq.SIZE))
 
 
-def similar(table: Table, signals: Signals, radius: int) -> Query:
-    """Return the rows of *table* that show the same picture as *signals*, surest first."""
-    nearest = nearest_view(table.c.pdq, signals.pdq)
+async def find_similar(
+    connection: AsyncConnection,
+    table: Table,
+    signals: Signals,
+    numbers: Sequence[int] | None = None,
+) -> list[Similar]:
+    """
+    Return the rows of *table* that show the same picture as *signals*, surest first.
+
+    *numbers*: of all rows that may be near, as an index says; None compares every row.
+    """
+    looks = signals.hashes_to_look_up()
+    hashes = [pdq for _, pdq in looks]
+    if numbers is None:
+        driver = await driver_of(connection)
+        numbers = await numbers_near(driver, SHOWN[table.name], hashes, PDQ_RADIUS)
     same_bytes = table.c.bytes_sha256 == signals.bytes_sha256.value
     same_pixels = table.c.pixels_sha256 == signals.pixels_sha256.value
-    near = and_(table.c.quality >= PDQ_LEAST_QUALITY, nearest.c.distance <= radius)
-    columns = (same_bytes.label("same_bytes"), same_pixels.label("same_pixels"))
-    return (
-        select(table, nearest.c.distance, nearest.c.position, *columns)
-        .select_from(table.outerjoin(nearest, literal(True)))
-        .where(or_(same_bytes, same_pixels, near))
-        .order_by(same_bytes.desc(), same_pixels.desc(), nearest.c.distance, table.c.id)
-    )
+    named = table.c.number == any_(cast(list(numbers), ARRAY(BigInteger)))
+    rows = (
+        await connection.execute(select(table).where(or_(same_bytes, same_pixels, named)))
+    ).all()
+    near = _likenesses(rows, looks)
+    found = []
+    for row in rows:
+        if row.bytes_sha256 == signals.bytes_sha256.value:
+            found.append(Similar(row, Likeness("bytes", 0, View.AS_IS)))
+        elif row.pixels_sha256 == signals.pixels_sha256.value:
+            found.append(Similar(row, Likeness("pixels", 0, View.AS_IS)))
+        elif row.number in near:
+            found.append(Similar(row, near[row.number]))
+    return sorted(found, key=_surest_first)
 
 
-def likeness(row: AnyRow) -> Likeness:
-    """Return how a row of ``similar`` was found."""
-    if row.same_bytes:
-        return Likeness("bytes", 0, View.AS_IS)
-    if row.same_pixels:
-        return Likeness("pixels", 0, View.AS_IS)
-    return Likeness("pdq", row.distance, DIHEDRAL[row.position - 1])
+_SURENESS = {"bytes": 0, "pixels": 1, "pdq": 2}
 
 
-def first_of_each(rows: Rows) -> list[AnyRow]:
-    """Return *rows* without later ones of the same id."""
-    return list({row.id: row for row in reversed(rows)}.values())[::-1]
+def _surest_first(found: Similar) -> tuple[int, int, str]:
+    like = found.likeness
+    return _SURENESS[like.found_by], like.distance, found.row.id
+
+
+def _likenesses(rows: Rows, looks: Sequence[tuple[View, Pdq]]) -> dict[int, Likeness]:
+    """Return, by number, how each of *rows* that is near one of *looks* resembles it."""
+    shown = [one for row in rows for one in _shown(row)]
+    joined = np.frombuffer(b"".join(value for _, _, value in shown), np.uint8)
+    places = np.arange(len(shown), dtype=np.uint64)
+    hashes = joined.reshape(len(shown), Pdq.SIZE)
+    near = compare([pdq for _, pdq in looks], places, hashes, PDQ_RADIUS)
+    found: dict[int, Likeness] = {}
+    for place, hits in near.items():
+        number, part, _ = shown[place]
+        for distance, look in hits:
+            view = within(looks[look][0]) if part else looks[look][0]
+            like = Likeness("pdq", distance, view)
+            found[number] = min(found.get(number, like), like, key=_whole_first)
+    return found
+
+
+def _whole_first(like: Likeness) -> tuple[bool, int]:
+    return like.view in PARTIAL, like.distance
+
+
+def _shown(row: AnyRow) -> Iterator[tuple[int, bool, bytes]]:
+    """Yield the row's number, whether it is of a part, and a hash: its own, and its parts'."""
+    if row.quality >= PDQ_LEAST_QUALITY:
+        yield row.number, False, bytes.fromhex(row.pdq)
+    for part in _hashes(row.parts):
+        yield row.number, True, part.value

@@ -43,7 +43,7 @@ metadata = MetaData(
 
 
 _THIS_TRANSACTION = text("pg_current_xact_id()")
-_PARTS_FIT = "octet_length(parts) % 32 = 0 and octet_length(parts) <= 384"
+_PARTS_FIT = "octet_length(parts) % 32 = 0 and octet_length(parts) <= 512"
 
 
 def _id() -> Column[str]:

@@ -16,7 +16,7 @@ def upgrade() -> None:
     for table in ("contents", "releases"):
         parts = sa.Column("parts", sa.LargeBinary(), server_default="", nullable=False)
         op.add_column(table, parts)
-        whole = "octet_length(parts) % 32 = 0 and octet_length(parts) <= 384"
+        whole = "octet_length(parts) % 32 = 0 and octet_length(parts) <= 512"
         op.create_check_constraint(op.f(f"{table}_parts_check"), table, whole)
         identity = sa.Identity(always=True)
         op.add_column(table, sa.Column("number", sa.BigInteger(), identity, nullable=False))

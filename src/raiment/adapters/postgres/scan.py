@@ -1,0 +1,84 @@
+"""
+Exact search without an index: every stored hash comes here in blocks, and is compared here.
+
+In SQL each pair of hashes costs about 0.1 µs, and a picture is looked for by up to 137 hashes: a bank of
+a million would take a quarter of a minute. Read once and compared by the kernel, it takes a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from psycopg import AsyncConnection as Driver
+
+from raiment.matching.index import compare
+from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq
+
+_BLOCK: Final = 4_096
+"""Rows read together; one holds at most 13 hashes, and fewer than 65,536 are compared unindexed."""
+
+_ROW: Final = np.dtype([("number", ">u8"), ("pdq", "u1", Pdq.SIZE)])
+"""How a statement writes a hash: the binary form of ``bigint``, and the 32 bytes."""
+
+BANKED: Final = """
+    select max(number), string_agg(int8send(number) || substr(bit_send(pdq), 5), ''::bytea)
+    from (
+        select number, pdq from bank_entries
+        where number > %(after)s and pdq is not null and state <> 'withdrawn'
+        order by number limit %(block)s
+    ) block
+"""
+_PICTURES: Final = """
+    with block as (
+        select number, quality, pdq, parts from {table}
+        where number > %(after)s order by number limit %(block)s
+    )
+    select
+        (select max(number) from block),
+        (select string_agg(int8send(number) || hash, ''::bytea) from (
+            select number, substr(bit_send(pdq), 5) as hash from block where quality >= {least}
+            union all
+            select number, substr(parts, place, {size})
+            from block, generate_series(1, octet_length(parts), {size}) place
+        ) hashes)
+"""
+"""Of each picture its own hash, where it has structure enough, and those of its parts."""
+
+SHOWN: Final = MappingProxyType(
+    {
+        table: _PICTURES.format(table=table, least=PDQ_LEAST_QUALITY, size=Pdq.SIZE)
+        for table in ("contents", "releases")
+    }
+)
+"""Table -> the statement that reads the hashes of its pictures."""
+
+
+async def numbers_near(
+    driver: Driver[Any], statement: str, hashes: Sequence[Pdq], radius: int
+) -> list[int]:
+    """
+    Return the numbers of the rows that hold a hash within *radius* bits of one of *hashes*.
+
+    Comparing runs off the event loop. A row that is committed meanwhile may be among them or not.
+    """
+    found: list[int] = []
+    after: int | None = 0 if hashes else None
+    while after is not None:
+        async with driver.cursor(binary=True) as cursor:
+            await cursor.execute(statement, {"after": after, "block": _BLOCK})
+            row = await cursor.fetchone()
+        assert row is not None
+        after, block = row
+        if block is not None:
+            found += await asyncio.to_thread(_near, block, hashes, radius)
+    return found
+
+
+def _near(block: bytes, hashes: Sequence[Pdq], radius: int) -> list[int]:
+    rows = np.frombuffer(block, _ROW)
+    numbers = rows["number"].astype(np.uint64)
+    return list(compare(hashes, numbers, np.ascontiguousarray(rows["pdq"]), radius))
