@@ -1,4 +1,5 @@
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
 #include <cstring>
 #include <vector>
@@ -32,6 +33,22 @@ PdqViews hash_panel(const Pixels& pixels, const Box& box, Kernel kernel) {
     return pdq(panel, kernel);
 }
 
+std::vector<HashedPanel> hash_panels(const Pixels& pixels, const Plane& plane, std::size_t most, Kernel kernel) {
+    std::vector<HashedPanel> panels;
+    for (const Box& box : find_panels(pixels, plane, most, kernel)) {
+        panels.push_back({box, hash_panel(pixels, box, kernel)});
+    }
+    return panels;
+}
+
+py::list to_python(const std::vector<HashedPanel>& panels) {
+    py::list result;
+    for (const auto& [box, views] : panels) {
+        result.append(py::make_tuple(py::make_tuple(box.top, box.bottom, box.left, box.right), to_python(views)));
+    }
+    return result;
+}
+
 py::list panels_of(const py::buffer& buffer, std::size_t most) {
     const py::buffer_info info = buffer.request();
     const Pixels pixels = pixels_of(info);
@@ -39,15 +56,29 @@ py::list panels_of(const py::buffer& buffer, std::size_t most) {
     {
         const py::gil_scoped_release unlocked;
         const Kernel kernel = active_kernel();
-        for (const Box& box : find_panels(pixels, most, kernel)) {
-            panels.push_back({box, hash_panel(pixels, box, kernel)});
-        }
+        panels = hash_panels(pixels, reduced_luminance(pixels, kernel), most, kernel);
     }
-    py::list result;
-    for (const auto& [box, views] : panels) {
-        result.append(py::make_tuple(py::make_tuple(box.top, box.bottom, box.left, box.right), to_python(views)));
+    return to_python(panels);
+}
+
+py::tuple disguises_of(const py::buffer& buffer, std::size_t most, const std::vector<Cut>& insets) {
+    const py::buffer_info info = buffer.request();
+    const Pixels pixels = pixels_of(info);
+    PdqViews whole;
+    std::vector<HashedPanel> panels;
+    std::vector<PdqViews> parts;
+    {
+        const py::gil_scoped_release unlocked;
+        const Kernel kernel = active_kernel();
+        whole = pdq(pixels, kernel);
+        const Plane plane = reduced_luminance(pixels, kernel);
+        panels = hash_panels(pixels, plane, most, kernel);
+        parts = pdq_of_parts(plane.pixels(), extents_of(insets, plane.rows), extents_of(insets, plane.columns), 1,
+                             kernel);
     }
-    return result;
+    py::list hashed;
+    for (const PdqViews& part : parts) hashed.append(to_python(part, 1));
+    return py::make_tuple(to_python(whole), to_python(panels), hashed);
 }
 
 py::array_t<std::uint8_t> luminance_of(const py::buffer& buffer) {
@@ -67,6 +98,7 @@ py::array_t<std::uint8_t> luminance_of(const py::buffer& buffer) {
 
 void bind_panels(py::module_& module) {
     module.def("panels", &panels_of, py::arg("pixels"), py::arg("most"));
+    module.def("disguises", &disguises_of, py::arg("pixels"), py::arg("most"), py::arg("insets"));
     module.def("reduced_luminance", &luminance_of, py::arg("pixels"));
 }
 

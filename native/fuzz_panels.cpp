@@ -5,12 +5,13 @@
 #include "corners.hpp"
 #include "fuzz_clock.hpp"
 #include "panels.hpp"
+#include "plane.hpp"
 
 using namespace raiment;
 
 namespace {
 
-constexpr std::size_t kMost = 4, kMostBoxes = 2 * kMost + 4;
+constexpr std::size_t kMost = 4, kMostBoxes = 2 * (kMost + kMostNested) + 4;
 
 std::size_t side(std::mt19937_64& draw) {
     switch (draw() % 6) {
@@ -47,7 +48,7 @@ void look_at_one(std::mt19937_64& draw) {
     const auto bytes = std::make_unique<std::uint8_t[]>(rows * stride);
     paint(bytes.get(), rows, stride, draw);
     const Pixels pixels{bytes.get(), rows, columns, channels, static_cast<std::ptrdiff_t>(stride)};
-    const std::vector<Box> first = find_panels(pixels, kMost, Kernel::scalar);
+    const std::vector<Box> first = find_panels(pixels, reduced_luminance(pixels, Kernel::scalar), kMost, Kernel::scalar);
     require(first.size() <= kMostBoxes, "boxes are few");
     for (const Box& box : first) {
         require(box.top < box.bottom && box.bottom <= rows && box.left < box.right && box.right <= columns,
@@ -58,7 +59,7 @@ void look_at_one(std::mt19937_64& draw) {
         require(filled == 0 || filled == panel.rows * panel.columns * channels, "a filled panel is whole");
     }
     for (const Kernel kernel : supported_kernels()) {
-        const std::vector<Box> boxes = find_panels(pixels, kMost, kernel);
+        const std::vector<Box> boxes = find_panels(pixels, reduced_luminance(pixels, kernel), kMost, kernel);
         require(boxes.size() == first.size(), "kernels agree");
         for (std::size_t i = 0; i < boxes.size(); ++i) require(same(boxes[i], first[i]), "kernels agree");
     }

@@ -43,6 +43,30 @@ void fill(std::uint8_t* bytes, std::size_t size, std::mt19937_64& draw) {
     }
 }
 
+Extent extent(std::size_t size, std::mt19937_64& draw) {
+    const std::size_t from = draw() % (size + 1);
+    return {from, from + draw() % (size - from + 1)};
+}
+
+// Parts hashed together are hashed as each alone.
+void hash_parts(const Pixels& pixels, std::mt19937_64& draw) {
+    const std::vector<Extent> rows{extent(pixels.rows, draw), extent(pixels.rows, draw)};
+    const std::vector<Extent> columns{extent(pixels.columns, draw), extent(pixels.columns, draw)};
+    for (const Kernel kernel : supported_kernels()) {
+        const std::vector<PdqViews> parts = pdq_of_parts(pixels, rows, columns, kViews, kernel);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const Extent& row = rows[i % 2];
+            const Extent& column = columns[i / 2];
+            Pixels alone = pixels;
+            alone.data += static_cast<std::ptrdiff_t>(row.from) * pixels.row_stride + column.from * pixels.channels;
+            alone.rows = row.to - row.from;
+            alone.columns = column.to - column.from;
+            const PdqViews views = pdq(alone, Kernel::scalar);
+            require(views.quality == parts[i].quality && views.hashes == parts[i].hashes, "parts are as each alone");
+        }
+    }
+}
+
 void hash_one(std::mt19937_64& draw) {
     std::size_t rows = side(draw), columns = side(draw);
     if (rows * columns > 400000) rows = draw() % 64;
@@ -63,6 +87,7 @@ void hash_one(std::mt19937_64& draw) {
         const PdqViews views = pdq(pixels, kernel);
         require(views.quality == first.quality && views.hashes == first.hashes, "kernels agree");
     }
+    hash_parts(pixels, draw);
 }
 
 }  // namespace

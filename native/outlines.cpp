@@ -125,6 +125,7 @@ Outlines::Outlines(const Plane& plane, Ground ground, Sensitivity sensitivity, K
         std::uint16_t* below = counts_.data() + (y + 1) * lines_;
         kernels.count(row_at(here, next, ground), plane.columns - kMargin - 1, sensitivity, above + kMargin,
                       below + kMargin);
+        if (ground == Ground::neither) continue;
         kernels.weigh(above, below, lines_, static_cast<std::int16_t>(y + 1), open.data(), opened.data(),
                       weight_.data(), from_.data(), to_.data());
     }

@@ -43,7 +43,7 @@ public:
     }
 
     // The heaviest stretches at least shortest long, heaviest first, at most most of them. Of lines
-    // next to each other only the heaviest is there.
+    // next to each other only the heaviest is there. None where the ground is on neither side.
     std::vector<Stretch> stretches(std::size_t shortest, std::size_t most) const;
 
 private:

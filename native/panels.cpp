@@ -39,15 +39,11 @@ constexpr double kSeamShare = 0.3, kSeamInset = 0.2;
 // A bubble or a card around the picture: look this much of the side further in for another outline.
 constexpr double kPadding = 0.05, kInnerShare = 0.45;
 
-struct Span {
-    std::size_t from, to;
-    std::size_t length() const { return to - from; }
-};
-
-bool operator==(const Span& a, const Span& b) { return a.from == b.from && a.to == b.to; }
+// A window on a desktop: a panel at least this part of the picture, so much of it one gray.
+constexpr double kPageArea = 0.2, kPageGround = 0.08;
 
 struct Area {
-    Span rows, columns;
+    Extent rows, columns;
     std::size_t samples() const { return rows.length() * columns.length(); }
 };
 
@@ -81,7 +77,7 @@ struct Side {
 };
 
 // The line of lines[low..high] that counts most along the span; edge is the picture's own, if in reach.
-Side best_side(const Outlines& outlines, std::size_t low, std::size_t high, Span span, std::size_t edge) {
+Side best_side(const Outlines& outlines, std::size_t low, std::size_t high, Extent span, std::size_t edge) {
     Side best{low, -1.0};
     for (std::size_t line = low; line <= high; ++line) {
         const double share = outlines.share(line, span.from, span.to);
@@ -91,7 +87,7 @@ Side best_side(const Outlines& outlines, std::size_t low, std::size_t high, Span
     return best;
 }
 
-Side search_side(const Outlines& outlines, std::size_t first, std::size_t second, std::size_t extent, Span span,
+Side search_side(const Outlines& outlines, std::size_t first, std::size_t second, std::size_t extent, Extent span,
                  std::size_t edge) {
     const std::size_t reach = std::max<std::size_t>(2, static_cast<std::size_t>(kSearch * static_cast<double>(extent)));
     const std::size_t low = std::min(first, second), high = std::max(first, second);
@@ -105,7 +101,7 @@ bool belong_together(const Stretch& a, const Stretch& b) {
 }
 
 struct Found {
-    Span along, across;
+    Extent along, across;
     double likelihood;
 };
 
@@ -117,7 +113,7 @@ bool complete(const Direction& along, const Direction& across, const Stretch& be
     if (begins && ends && !belong_together(begin, end)) return false;
     const Stretch& first = begins ? begin : end;
     const Stretch& second = ends ? end : begin;
-    const Span span{begin.line, end.line};
+    const Extent span{begin.line, end.line};
     const Side low = search_side(across.begins, first.from, second.from, across.extent, span, 0);
     const Side high = search_side(across.ends, first.to, second.to, across.extent, span, across.extent);
     const double least = kShortestOtherSide * static_cast<double>(across.extent);
@@ -168,7 +164,7 @@ double ground_share(const Plane& plane, const Area& area) {
     return static_cast<double>(most) / static_cast<double>(total);
 }
 
-std::size_t common(const Span& a, const Span& b) {
+std::size_t common(const Extent& a, const Extent& b) {
     const std::size_t low = std::max(a.from, b.from), high = std::min(a.to, b.to);
     return high > low ? high - low : 0;
 }
@@ -201,12 +197,12 @@ std::vector<Area> likeliest(const Plane& plane, std::vector<Candidate> candidate
     return result;
 }
 
-Span inner_span(const Direction& direction, Span span, Span along) {
+Extent inner_span(const Direction& direction, Extent span, Extent along) {
     const std::size_t margin = along.length() / 12;  // rounded corners
-    const Span middle{along.from + margin, along.to - margin};
+    const Extent middle{along.from + margin, along.to - margin};
     const std::size_t reach =
         std::max<std::size_t>(2, static_cast<std::size_t>(kPadding * static_cast<double>(span.length())));
-    Span inner = span;
+    Extent inner = span;
     for (std::size_t i = 0; i <= reach; ++i) {
         if (direction.begins.share(span.from + i, middle.from, middle.to) >= kInnerShare) inner.from = span.from + i;
         if (direction.ends.share(span.to - i, middle.from, middle.to) >= kInnerShare) inner.to = span.to - i;
@@ -237,14 +233,29 @@ void add(const Area& area, std::vector<Area>& areas) {
 std::vector<Area> outlined(const Plane& plane, const Plane& turned, std::size_t most, Kernel kernel) {
     const Direction rows(turned, kernel), columns(plane, kernel);
     std::vector<Candidate> candidates;
-    search(rows, columns, [](Span along, Span across) { return Area{along, across}; }, candidates);
-    search(columns, rows, [](Span along, Span across) { return Area{across, along}; }, candidates);
+    search(rows, columns, [](Extent along, Extent across) { return Area{along, across}; }, candidates);
+    search(columns, rows, [](Extent along, Extent across) { return Area{across, along}; }, candidates);
     std::vector<Area> areas;
     for (const Area& area : likeliest(plane, std::move(candidates), most)) {
         add(area, areas);
         add({inner_span(rows, area.rows, area.columns), inner_span(columns, area.columns, area.rows)}, areas);
     }
     return areas;
+}
+
+// What lies in the likeliest panel that is a page: its own outline hides that of the picture in it.
+void add_nested(const Plane& plane, Kernel kernel, std::vector<Area>& areas) {
+    const double least = kPageArea * static_cast<double>(plane.gray.size());
+    const auto page = std::find_if(areas.begin(), areas.end(), [&](const Area& area) {
+        return std::min(area.rows.length(), area.columns.length()) >= 2 * kFewestSamples &&
+               static_cast<double>(area.samples()) >= least && ground_share(plane, area) >= kPageGround;
+    });
+    if (page == areas.end()) return;
+    const std::size_t top = page->rows.from, left = page->columns.from;
+    const Plane inside = part(plane, {top, page->rows.to}, {left, page->columns.to});
+    for (const Area& area : outlined(inside, transposed(inside), kMostNested, kernel)) {
+        add({{area.rows.from + top, area.rows.to + top}, {area.columns.from + left, area.columns.to + left}}, areas);
+    }
 }
 
 Box in_picture(const Area& area, const Plane& plane, const Pixels& pixels) {
@@ -258,12 +269,12 @@ Box in_picture(const Area& area, const Plane& plane, const Pixels& pixels) {
 
 }  // namespace
 
-std::vector<Box> find_panels(const Pixels& pixels, std::size_t most, Kernel kernel) {
-    const Plane plane = reduced_luminance(pixels, kernel);
+std::vector<Box> find_panels(const Pixels& pixels, const Plane& plane, std::size_t most, Kernel kernel) {
     if (std::min(plane.rows, plane.columns) < 2 * kFewestSamples) return {};
     const Plane turned = transposed(plane);
     std::vector<Area> areas = outlined(plane, turned, most, kernel);
-    const Span rows{0, plane.rows}, columns{0, plane.columns};
+    add_nested(plane, kernel, areas);
+    const Extent rows{0, plane.rows}, columns{0, plane.columns};
     if (const std::size_t line = seam(turned, kernel); line > 0) {
         add({{0, line}, columns}, areas);
         add({{line, plane.rows}, columns}, areas);

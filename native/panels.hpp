@@ -6,6 +6,7 @@
 
 #include "kernel.hpp"
 #include "pdq.hpp"
+#include "plane.hpp"
 
 namespace raiment {
 
@@ -15,8 +16,11 @@ struct Box {
 };
 
 // The likeliest panels, likeliest first: at most most of them told apart, each perhaps again without its
-// padding, and up to four at seams; none is the whole picture. The work is bounded whatever the picture
-// shows: one look at each pixel, and a search over kMostSamples.
-std::vector<Box> find_panels(const Pixels& pixels, std::size_t most, Kernel kernel);
+// padding, up to kMostNested in one that is itself a page, each likewise, and up to four at seams; none is
+// the whole picture. plane is the picture's own. The work is bounded whatever the picture shows: a search
+// over at most twice kMostSamples.
+constexpr std::size_t kMostNested = 2;
+
+std::vector<Box> find_panels(const Pixels& pixels, const Plane& plane, std::size_t most, Kernel kernel);
 
 }  // namespace raiment

@@ -26,14 +26,14 @@ public:
         : pixels_(pixels),
           stages_(stages),
           vertical_(pixels.rows),
-          horizontal_(pixels.columns),
           samples_(pixels.columns * pixels.channels),
           counted_(samples_),
           weighted_(samples_),
           line_(pixels.columns + kLanes, 0.0F) {}
 
-    Grid grid() {
-        Grid result;
+    // Calls each(k, line) for each of the kGrid lines: a luminance for every column, then zeros.
+    template <typename Each>
+    void lines(Each each) {
         for (std::size_t k = 0; k < kGrid; ++k) {
             const Band& band = vertical_.bands[k];
             if (band.inner && vertical_.width <= kWidestCounted) {
@@ -42,9 +42,8 @@ public:
                 sum_weighted(band);
             }
             to_luminance();
-            stages_.project(line_.data(), horizontal_, result.data() + k * kGrid);
+            each(k, line_.data());
         }
-        return result;
     }
 
 private:
@@ -86,10 +85,9 @@ private:
         }
     }
 
-    const Pixels& pixels_;
+    const Pixels pixels_;
     const PdqStages& stages_;
     const Axis vertical_;
-    const Axis horizontal_;
     const std::size_t samples_;
     std::vector<std::int32_t> counted_;
     std::vector<float> weighted_;
@@ -138,18 +136,50 @@ Frequencies seen(const Frequencies& frequencies, const Symmetry& symmetry) {
     return result;
 }
 
-}  // namespace
-
-PdqViews pdq(const Pixels& pixels, Kernel kernel) {
+// The first count views of the picture that the grid stands for.
+PdqViews views_of(const Grid& grid, std::size_t count, const PdqStages& stages) {
     PdqViews views{};
-    if (pixels.rows < kSmallest || pixels.columns < kSmallest) return views;
-    const PdqStages& stages = pdq_stages(kernel);
-    const Grid grid = Reducer(pixels, stages).grid();
     views.quality = quality(grid);
     Frequencies frequencies;
     stages.transform(grid.data(), frequencies.data());
-    for (std::size_t view = 0; view < kViews; ++view) {
+    for (std::size_t view = 0; view < count; ++view) {
         stages.threshold(seen(frequencies, kSymmetries[view]).data(), views.hashes[view].data());
+    }
+    return views;
+}
+
+Pixels rows_of(const Pixels& pixels, const Extent& rows) {
+    Pixels result = pixels;
+    result.data += static_cast<std::ptrdiff_t>(rows.from) * pixels.row_stride;
+    result.rows = rows.length();
+    return result;
+}
+
+}  // namespace
+
+PdqViews pdq(const Pixels& pixels, Kernel kernel) {
+    return pdq_of_parts(pixels, {{0, pixels.rows}}, {{0, pixels.columns}}, kViews, kernel).front();
+}
+
+std::vector<PdqViews> pdq_of_parts(const Pixels& pixels, const std::vector<Extent>& rows,
+                                   const std::vector<Extent>& columns, std::size_t count, Kernel kernel) {
+    std::vector<PdqViews> views(rows.size() * columns.size());
+    const PdqStages& stages = pdq_stages(kernel);
+    std::vector<Axis> axes;
+    for (const Extent& column : columns) axes.emplace_back(std::max(column.length(), kSmallest));
+    std::vector<Grid> grids(columns.size());
+    for (std::size_t y = 0; y < rows.size(); ++y) {
+        if (rows[y].length() < kSmallest) continue;
+        Reducer(rows_of(pixels, rows[y]), stages).lines([&](std::size_t k, const float* line) {
+            for (std::size_t x = 0; x < columns.size(); ++x) {
+                if (columns[x].length() < kSmallest) continue;
+                stages.project(line + columns[x].from, axes[x], grids[x].data() + k * kGrid);
+            }
+        });
+        for (std::size_t x = 0; x < columns.size(); ++x) {
+            if (columns[x].length() < kSmallest) continue;
+            views[x * rows.size() + y] = views_of(grids[x], count, stages);
+        }
     }
     return views;
 }

@@ -3,6 +3,9 @@
 
 #include <pybind11/pybind11.h>
 
+#include <utility>
+#include <vector>
+
 #include "pdq.hpp"
 
 namespace raiment {
@@ -11,7 +14,14 @@ namespace raiment {
 // dense rows. The view lives as long as the buffer_info.
 Pixels pixels_of(const pybind11::buffer_info& info);
 
-// The quality and the eight hashes.
-pybind11::tuple to_python(const PdqViews& views);
+// The quality and the first count hashes.
+pybind11::tuple to_python(const PdqViews& views, std::size_t count = kViews);
+
+// What is cut off the two ends of a side, as shares of it.
+using Cut = std::pair<double, double>;
+
+// What the cuts leave of a side, rounded as Python rounds. Throws ValueError for a share outside 0..1 or for
+// two of more than 1 together.
+std::vector<Extent> extents_of(const std::vector<Cut>& cuts, std::size_t size);
 
 }  // namespace raiment

@@ -127,4 +127,17 @@ Plane transposed(const Plane& plane) {
     return result;
 }
 
+Plane part(const Plane& plane, const Extent& rows, const Extent& columns) {
+    Plane result;
+    result.rows = rows.length();
+    result.columns = columns.length();
+    result.factor = plane.factor;
+    result.gray.reserve(result.rows * result.columns);
+    for (std::size_t y = rows.from; y < rows.to; ++y) {
+        const std::uint8_t* row = plane.row(y);
+        result.gray.insert(result.gray.end(), row + columns.from, row + columns.to);
+    }
+    return result;
+}
+
 }  // namespace raiment

@@ -26,6 +26,8 @@ struct Plane {
     std::vector<std::uint8_t> gray;  // row after row
 
     const std::uint8_t* row(std::size_t y) const { return gray.data() + y * columns; }
+
+    Pixels pixels() const { return {gray.data(), rows, columns, 1, static_cast<std::ptrdiff_t>(columns)}; }
 };
 
 // At most kMostSamples, and at most kLongestSide of them in a row or column. What is left over at the
@@ -36,5 +38,7 @@ constexpr std::size_t kLongestSide = 2048;
 Plane reduced_luminance(const Pixels& pixels, Kernel kernel);
 
 Plane transposed(const Plane& plane);
+
+Plane part(const Plane& plane, const Extent& rows, const Extent& columns);
 
 }  // namespace raiment

@@ -5,9 +5,15 @@ A PDQ hash is 32 bytes, bit 255 first: ``hash.hex()`` is the 64 lower-case digit
 """
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+Hashed: TypeAlias = tuple[int, tuple[bytes, ...]]
+"""Quality (0..100) and hashes, in the order of ``view.DIHEDRAL``; for the type checker only."""
+Cut: TypeAlias = tuple[float, float]
+"""What is cut off the two ends of a side, as parts of it; likewise."""
 
 def kernel() -> str:
     """Return the instruction set in use: ``scalar``, ``neon``, ``avx2`` or ``avx512``."""
@@ -18,27 +24,45 @@ def use_kernel(name: str) -> None:
 def supported_kernels() -> tuple[str, ...]:
     """Return those this processor can run, slowest first; ``scalar`` is always among them."""
 
-def pdq(pixels: NDArray[np.uint8]) -> tuple[int, tuple[bytes, ...]]:
+def pdq(pixels: NDArray[np.uint8]) -> Hashed:
     """
-    Return the quality (0..100) and the eight hashes in the order of ``view.DIHEDRAL``.
+    Return the quality and the eight hashes.
 
     *pixels* is luminance (rows, columns) or red-green-blue (rows, columns, 3); rows may lie apart
     or upside down, the samples of a row are dense. Raise ``ValueError`` for anything else.
     """
 
-def pdq_batch(images: Sequence[NDArray[np.uint8]]) -> list[tuple[int, tuple[bytes, ...]]]:
+def pdq_batch(images: Sequence[NDArray[np.uint8]]) -> list[Hashed]:
     """Return ``pdq`` of each image, in order."""
 
-def panels(
-    pixels: NDArray[np.uint8], most: int
-) -> list[tuple[tuple[int, int, int, int], tuple[int, tuple[bytes, ...]]]]:
+def pdq_parts(
+    pixels: NDArray[np.uint8], columns: Sequence[Cut], rows: Sequence[Cut], views: int
+) -> list[Hashed]:
+    """
+    Return ``pdq`` of what each cut of the columns and each cut of the rows leave, its first *views* only.
+
+    In the order of ``itertools.product(columns, rows)``; far faster than one by one. Raise as ``pdq``
+    does, and for shares that are none.
+    """
+
+def panels(pixels: NDArray[np.uint8], most: int) -> list[tuple[tuple[int, int, int, int], Hashed]]:
     """
     Return the pictures that *pixels* seems to show inside it, each with its ``pdq``.
 
     A panel is given as top, bottom, left, right in pixels, half open; likeliest first. *most* bounds
-    the panels told apart; each may be there again without its padding, and two seams between pictures
-    that touch add two each. Rounded corners are filled before hashing. Raise ``ValueError`` as
-    ``pdq`` does.
+    the panels told apart, beside up to two inside one that is itself a page; each may be there again
+    without its padding, and two seams between pictures that touch add two each. Rounded corners are
+    filled before hashing. Raise ``ValueError`` as ``pdq`` does.
+    """
+
+def disguises(
+    pixels: NDArray[np.uint8], most: int, insets: Sequence[Cut]
+) -> tuple[Hashed, list[tuple[tuple[int, int, int, int], Hashed]], list[Hashed]]:
+    """
+    Return ``pdq``, ``panels`` and the plain hash of each inset: of the reduced luminance, cut at each side.
+
+    Insets in the order of ``itertools.product(insets, insets)``, columns first. In one walk over the
+    picture, as far as they share it. Raise as ``pdq`` does.
     """
 
 def reduced_luminance(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 from raiment import _native
 from raiment.errors import InvalidInput
+from raiment.matching.crop import Crop
 from raiment.matching.signal import hash_views, hash_views_batch
 from raiment.matching.view import DIHEDRAL, View
 
@@ -165,3 +167,28 @@ def test_other_arrays_are_refused_by_name(pixels: np.ndarray) -> None:
         hash_views(pixels, "file")
 
     assert refusal.value.field == "file"
+
+
+CUTS = ((0.0, 0.0), (0.1, 0.25), (0.013, 0.0), (0.5, 0.49))
+
+
+@pytest.mark.usefixtures("kernel")
+@pytest.mark.parametrize("colour", [True, False])
+def test_parts_hashed_together_are_as_each_alone(colour: bool, drawing: Drawing) -> None:
+    """Reading the picture once for all of them changes no bit, on any processor."""
+    picture = drawing(301, 433, 8) if colour else drawing(301, 433, 8)[..., 1].copy()
+    cut = [Crop(*x, *y).of(picture) for x, y in product(CUTS, CUTS)]
+
+    parts = _native.pdq_parts(picture, CUTS, CUTS, views=8)
+
+    assert parts == _native.pdq_batch(cut)
+    assert _native.pdq_parts(picture, CUTS, CUTS, views=1) == [(q, (h[0],)) for q, h in parts]
+
+
+@pytest.mark.parametrize("cuts", [[(0.6, 0.5)], [(-0.1, 0)], [(float("nan"), 0)], [(0, 2)]])
+def test_a_part_larger_than_its_picture_is_refused(cuts: list[tuple[float, float]]) -> None:
+    """Nothing beyond the picture's memory is ever read."""
+    with pytest.raises(ValueError, match="shares"):
+        _native.pdq_parts(np.zeros((20, 20), np.uint8), cuts, CUTS, views=1)
+    with pytest.raises(ValueError, match="shares"):
+        _native.disguises(np.zeros((20, 20), np.uint8), 4, cuts)

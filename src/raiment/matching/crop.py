@@ -3,13 +3,14 @@ Crops: what is banked of a picture that we hold, so that a part of it is found a
 
 PDQ bears little: half the copies are lost at a shift of 1 % or a change of scale of 4 %. A crop has four
 free edges, so a bank alone would need a thousand hashes for each picture. The search is shared:
-a bank holds 324 crops, a query tries 25 insets, and one inset of a crop meets one banked crop.
+a bank holds 256 crops, a query tries 25 insets, and one inset of a crop meets one banked crop.
 Measured in benchmarks/matching_robustness.py; sizes chosen there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -26,14 +27,16 @@ Pixels = NDArray[np.uint8]
 LARGEST_CROP: Final = 0.2
 """The largest part of a side that may be missing, at one end or at both together."""
 
-_INSET: Final = 0.048
-"""Cut off each side of a query, as a part of it."""
+_BEYOND: Final = 0.005
+"""The ladder goes on by as much, so that the largest crops too have a rung on either side."""
+_INSET: Final = 0.052
+"""Cut off each side of a query, at its two ends together, as a part of it."""
 _INSET_PLACES: Final = 5
-"""Along each side: together they move by a whole `_INSET`."""
-_STEP: Final = 0.036
-"""Between the sizes of banked crops, as a part of the side; a third of it moves each edge."""
-_SHIFT: Final = _INSET * _INSET_PLACES / (_INSET_PLACES - 1)
-"""Between the places of banked crops of one size: what the places of a query's insets span."""
+"""Along each side: from all cut off at one end to all cut off at the other."""
+SIDE_STEP: Final = 0.029
+"""Between the sizes of banked crops at most, as a part of the side; half of it moves an edge."""
+SIDE_NUDGE: Final = _INSET / (_INSET_PLACES - 1)
+"""Between neighbouring places that bank and query tell apart together."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,46 +62,43 @@ class Crop:
 def _ladder_of_one_side() -> Iterator[tuple[float, float]]:
     """Yield what is cut off the two ends of a side, for each banked size and place."""
     # An inset of a crop is smaller than the crop: sizes begin and end an inset lower.
-    span = LARGEST_CROP * (1 - _INSET)
-    sizes = max(1, -int(-span // _STEP))
+    span = (LARGEST_CROP + _BEYOND) * (1 - _INSET)
+    sizes = math.ceil(span / SIDE_STEP)
     for rung in range(sizes):
         missing = _INSET + span * (rung + 0.5) / sizes
-        # As many as fit: what they leave at either end is less than half a shift.
-        places = int(missing / _SHIFT) + 1
+        # What the places of an inset of this size span, and the gap to where the next may begin.
+        reach = _INSET * (1 - missing) / (1 - _INSET)
+        shift = reach * _INSET_PLACES / (_INSET_PLACES - 1)
+        places = max(1, math.ceil((missing - reach) / shift))
         for place in range(places):
-            shift = (place - (places - 1) / 2) * _SHIFT
-            yield missing / 2 + shift, missing / 2 - shift
+            aside = (place - (places - 1) / 2) * shift
+            yield missing / 2 + aside, missing / 2 - aside
 
 
 SIDE_LADDER: Final = tuple(_ladder_of_one_side())
 LADDER: Final = tuple(Crop(*x, *y) for x, y in product(SIDE_LADDER, SIDE_LADDER))
 """The crops that are banked of a picture."""
 
-_EDGES: Final = tuple(
+SIDE_INSETS: Final = tuple(
     (_INSET * place / (_INSET_PLACES - 1), _INSET * (1 - place / (_INSET_PLACES - 1)))
     for place in range(_INSET_PLACES)
 )
-INSETS: Final = tuple(Crop(*x, *y) for x, y in product(_EDGES, _EDGES))
+INSETS: Final = tuple(Crop(*x, *y) for x, y in product(SIDE_INSETS, SIDE_INSETS))
 """The crops of a query that are looked for among the banked ones."""
-
-
-def insets(luminance: Pixels) -> Sequence[Pixels]:
-    """Return the `INSETS` of a reduced picture; no copy."""
-    return [crop.of(luminance) for crop in INSETS]
 
 
 def crop_ladder(pixels: Pixels, field: str = "pixels") -> tuple[tuple[Crop, Pdq], ...]:
     """
     Return the hashes to bank beside a picture's own, each once, with what they leave out.
 
-    Only crops of enough structure: none of a flat picture. About 90 kB of index for a picture, so
+    Only crops of enough structure: none of a flat picture. About 70 kB of index for a picture, so
     for our own banks only. Raise `InvalidInput` naming *field* for what is no picture.
     """
     try:
         luminance = _native.reduced_luminance(pixels)
     except ValueError as error:
         raise InvalidInput(field, str(error)) from error
-    hashed = _native.pdq_batch([crop.of(luminance) for crop in LADDER])
+    hashed = _native.pdq_parts(luminance, SIDE_LADDER, SIDE_LADDER, views=1)
     ladder: dict[Pdq, Crop] = {}
     for crop, (quality, hashes) in zip(LADDER, hashed, strict=True):
         if quality >= PDQ_LEAST_QUALITY:

@@ -140,6 +140,9 @@ def hash_views_batch(
         hashed = _native.pdq_batch(images)
     except ValueError as error:
         raise InvalidInput(field, str(error)) from error
-    return tuple(
-        PdqViews(quality, tuple(Pdq(value) for value in hashes)) for quality, hashes in hashed
-    )
+    return tuple(views_of(*one) for one in hashed)
+
+
+def views_of(quality: int, hashes: Sequence[bytes]) -> PdqViews:
+    """Return what the kernel said of one picture, as values."""
+    return PdqViews(quality, tuple(Pdq(value) for value in hashes))
