@@ -7,7 +7,7 @@ import base64
 import io
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -31,6 +31,7 @@ from raiment.bootstrap import House, open_house
 from raiment.gateway.__main__ import stand
 from raiment.gateway.app import make_app
 from raiment.gateway.doors import Gateway
+from raiment.screening.opinion import Opinion, Said
 from raiment.settings import read_settings
 
 UPSTREAM_KEY = "sk-the-operators-own"
@@ -239,3 +240,28 @@ class Broken:
 def with_words(gateway: Gateway, words: object) -> Gateway:
     """Return *gateway* with another reader of words."""
     return replace(gateway, screen=replace(gateway.screen, words=words))
+
+
+class Advising:
+    """Advisers who always give the same opinions, and remember what they were asked."""
+
+    def __init__(self, *opinions: Opinion) -> None:
+        self._opinions = opinions
+        self.asked: list[str] = []
+
+    async def ask(self, words: str) -> Sequence[Opinion]:
+        """Give the opinions."""
+        self.asked.append(words)
+        return self._opinions if words.strip() else ()
+
+
+def finds(*, sexual: bool, minor: bool = False, required: bool = False) -> Opinion:
+    """Return the opinion of one who answered."""
+    categories = ("sexual",) * sexual + ("sexual/minors",) * minor
+    said = Said(sexual, minor, 0.9 if sexual else 0.1, categories)
+    return Opinion("omni", "moderations", said, required=required)
+
+
+def silent(*, required: bool) -> Opinion:
+    """Return the opinion of one who gave no answer."""
+    return Opinion("omni", "moderations", None, "no answer in time", required)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from openai import APIStatusError
 from openai.types import ImagesResponse
 from tests.casework.conftest import drawing
-from tests.gateway.conftest import Door, data_url, png
+from tests.gateway.conftest import Advising, Door, Open, data_url, finds, png, silent
 
+from raiment.gateway.doors import Gateway
+from raiment.screening.opinion import Opinion
 from raiment.screening.words import Modality
 
 PICTURE = png(drawing(60))
@@ -86,6 +89,45 @@ async def test_words_about_a_picture_fare_alike(door: Door, text: str) -> None:
     }
 
     assert len(verdicts) == 1
+
+
+@pytest.mark.parametrize(
+    ("opinion", "verdict"),
+    [
+        (finds(sexual=False), ("allow", None)),
+        (finds(sexual=True), ("hold", "sexualising")),
+        (finds(sexual=True, minor=True), ("block", "minor-safety")),
+        (silent(required=False), ("allow", None)),
+        (silent(required=True), ("hold", "screening-unavailable")),
+    ],
+)
+async def test_second_opinions_are_heard_at_every_door(
+    gateway: Gateway, open_door: Open, opinion: Opinion, verdict: tuple[str, str | None]
+) -> None:
+    """The same advisers, the same words, the same finding in every record."""
+    advising = Advising(opinion)
+    door = await open_door(replace(gateway, advisers=advising))
+    text = "make the sky warmer"
+    parts = [
+        {"type": "text", "text": text},
+        {"type": "image_url", "image_url": {"url": data_url(PICTURE)}},
+    ]
+    as_json = {"prompt": text, "images": [{"image_url": data_url(PICTURE)}]}
+    verdicts = [
+        await verdict_of_images(door.openai.images.edit(model="m", prompt=text, image=PICTURE)),
+        await verdict_of_images(
+            door.openai.post("/images/edits", body=as_json, cast_to=ImagesResponse)
+        ),
+        await verdict_of_moderation(door, parts),
+        await verdict_of_screening(door, text, Modality.EDIT),
+    ]
+
+    assert verdicts == [verdict] * 4
+    assert advising.asked == [text] * 4
+    rows = [row for row in await door.screenings() if row.stage == "input"][-4:]
+    heard = [[one for one in row.findings if one["capability"] == "opinion"] for row in rows]
+    assert heard[0]
+    assert heard == [heard[0]] * 4
 
 
 async def test_children_are_protected_at_every_door(door: Door) -> None:
