@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from raiment.adapters.detectors.advisers import open_panel
+from raiment.adapters.http.fetch import Fetcher
 from raiment.adapters.observe.logs import logger
 from raiment.adapters.pixels.reader import PixelReader
 from raiment.adapters.postgres.database import Database, open_database
@@ -54,6 +55,11 @@ class House:
     database_url: str
     pixels: PixelReader
     now: Callable[[], datetime]
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Fetches pictures that callers point at."""
+        return Fetcher(self.settings.fetch_hosts, self.pixels.limits.max_bytes)
 
     @cached_property
     def screening_rules(self) -> RuleSet:

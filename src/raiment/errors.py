@@ -12,6 +12,7 @@ RaimentError
     ├── InvalidInput            a field is missing, malformed or over a limit (names the field)
     │   ├── InvalidPolicy       a rule set or regime that cannot be used (names rule, line:column)
     │   ├── UnreadableImage     the bytes are no image we can read
+    │   ├── Unfetchable         an address from which no picture may, or can, be fetched
     │   ├── UnknownParameter    a parameter that no part of Raiment looks at, so none passes it on
     │   ├── UnscreenedSource    a picture that is pointed at, not sent, so nobody here can look at it
     │   └── TooLarge            more bytes, pixels or items than the limit
@@ -106,6 +107,12 @@ class UnreadableImage(InvalidInput):
     """The bytes in *field* are not an image Raiment can read safely."""
 
     code = "unreadable-image"
+
+
+class Unfetchable(InvalidInput):
+    """The address in *field* is not one from which Raiment fetches, or nothing could be had there."""
+
+    code = "unfetchable"
 
 
 class UnknownParameter(InvalidInput):

@@ -89,6 +89,10 @@ class Settings:
     """Bodies of law whose clocks start at a report."""
     advisers: tuple[Adviser, ...]
     """Detectors outside that are asked what they think of a request's words; none is the default."""
+    fetch_hosts: frozenset[tuple[str, int]]
+    """Hosts and ports from which pictures are fetched wherever they are; all others must be public."""
+    upstream_models: frozenset[str]
+    """Models that callers may name at the gateway; empty: any."""
     demo: Address | None
     """Where the demonstration platform listens; None leaves it out. It is *platform* where none is set."""
 
@@ -116,6 +120,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         platform=_platform(environment, demo),
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
         advisers=read_advisers(environment.get("RAIMENT_OPINIONS")),
+        fetch_hosts=_fetch_hosts(environment),
+        upstream_models=frozenset(_names(environment.get("RAIMENT_UPSTREAM_MODELS", ""))),
         demo=demo,
     )
 
@@ -165,6 +171,21 @@ def _url(environment: Mapping[str, str], name: str) -> str | None:
     if not valid:
         raise ConfigurationError(name, "must be an http:// or https:// URL")
     return text.rstrip("/")
+
+
+def _fetch_hosts(environment: Mapping[str, str]) -> frozenset[tuple[str, int]]:
+    name = "RAIMENT_FETCH_HOSTS"
+    hosts: set[tuple[str, int]] = set()
+    for one in _names(environment.get(name, "")):
+        try:
+            parts = urlsplit(f"//{one}")
+            host, port, bare = parts.hostname, parts.port, parts.netloc == one and "@" not in one
+        except ValueError:
+            host, port, bare = None, None, False
+        if not host or not bare:
+            raise ConfigurationError(name, "must be a list of hosts: media.example, 10.0.0.7:8080")
+        hosts |= {(host, port)} if port else {(host, 80), (host, 443)}
+    return frozenset(hosts)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -116,9 +116,10 @@ async def test_a_bad_lookup_is_told_as_hma_tells_it(
     _told(await lasting.http.get("/m/lookup", params=query))
 
 
-async def test_nothing_is_fetched(lasting: Platform) -> None:
-    """A URL is refused."""
-    _told(await lasting.http.get("/h/hash", params={"url": "http://127.0.0.1:1/"}))
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1/", "http://127.0.0.1/", "file:///etc/x"])
+async def test_nothing_of_our_own_network_is_fetched(lasting: Platform, url: str) -> None:
+    """Nor is anything but http and https."""
+    _told(await lasting.http.get("/h/hash", params={"url": url}))
 
 
 @pytest.mark.parametrize("path", ["/h/hash", "/m/lookup"])

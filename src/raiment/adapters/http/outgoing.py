@@ -8,9 +8,10 @@ our own network. What is checked is what is connected to: the name is resolved o
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import (
+    AddrInfoType,
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
@@ -23,6 +24,19 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from raiment.hosts import is_private_name
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_UNICAST = IPv6Network("2000::/3")
+"""All that IANA has given out of IPv6 (RFC 4291, 2.4): neither site-local, nor IPv4 in an old disguise."""
+_NOT_PUBLIC = tuple(
+    ip_network(one)
+    for one in (
+        "192.0.0.0/24",  # RFC 6890, protocol assignments; some clouds tell metadata there
+        "192.88.99.0/24",  # RFC 7526, gave way from IPv6 to IPv4
+        "168.63.129.16/32",  # a cloud's own server, at an address that looks public
+        "2001::/23",  # RFC 2928, protocol assignments (Teredo, ORCHID)
+        "3fff::/20",  # RFC 9637, documentation
+    )
+)
+"""What Python calls global and nobody is to be reached at."""
 
 
 class PublicResolver(AbstractResolver):
@@ -51,7 +65,11 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     inner = _inner(parsed)
-    return parsed.is_global and not parsed.is_multicast and (inner is None or inner.is_global)
+    if inner is not None:
+        return is_public(str(inner))
+    known = isinstance(parsed, IPv4Address) or parsed in _UNICAST
+    barred = any(parsed in network for network in _NOT_PUBLIC)
+    return known and parsed.is_global and not parsed.is_multicast and not barred
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
@@ -82,8 +100,31 @@ def outgoing_session(*, seconds: float, connections: int = 20) -> ClientSession:
     Bodies are not decompressed, so their size is what was sent. Literal addresses are called as they are:
     give it URLs of the operator's only.
     """
+    return _session(TCPConnector(resolver=PinnedResolver(), limit=connections), seconds)
+
+
+def public_session(*, seconds: float) -> ClientSession:
+    """Return the like for URLs from outside: it connects to public addresses and to nothing else."""
+    connector = TCPConnector(resolver=PublicResolver(), socket_factory=_public_socket)
+    return _session(connector, seconds)
+
+
+def named_session(*, seconds: float) -> ClientSession:
+    """Return the like for hosts that the operator named one by one, wherever they are."""
+    return _session(TCPConnector(resolver=ThreadedResolver()), seconds)
+
+
+def _public_socket(info: AddrInfoType) -> socket.socket:
+    """Make the socket for a connection: the last look at where it leads, resolved or literal."""
+    family, kind, protocol, _, address = info
+    if not is_public(str(address[0])):
+        raise OSError(None, "not a public address")
+    return socket.socket(family, kind, protocol)
+
+
+def _session(connector: TCPConnector, seconds: float) -> ClientSession:
     return ClientSession(
-        connector=TCPConnector(resolver=PinnedResolver(), limit=connections),
+        connector=connector,
         cookie_jar=DummyCookieJar(),
         timeout=ClientTimeout(total=seconds),
         auto_decompress=False,

@@ -14,6 +14,7 @@ from raiment.adapters.postgres.similar import signals_of
 from raiment.adapters.postgres.types import AnyRow
 from raiment.casework.report import MOST_LOCATION_BYTES
 from raiment.errors import NotFound
+from raiment.matching.view import View
 from raiment.web.api.body import Received
 from raiment.web.api.caller import AtHouse, key_with, router
 from raiment.web.api.picture import picture_body, read_picture
@@ -97,7 +98,12 @@ class MatchOut(BaseModel):
     )
     entry: str
     distance: int = Field(ge=0, le=256, description="Bits that differ.")
-    view: str = Field(description="What was undone to find it.", examples=["flipped-left-right"])
+    view: View = Field(
+        description="What was undone to find it: `panel…` where the upload shows it inside another "
+        "picture, `inset` where its edges were cut off; `as-is` for a digest.",
+        examples=["panel-turned-90"],
+    )
+    crop: bool = Field(False, description="It was found as a crop of the banked picture.")
     signal: Literal["pdq", "sha256", "md5"]
     threshold: int = Field(ge=0, le=255)
     state: Literal["active", "quarantined"] = Field(
@@ -168,7 +174,7 @@ async def register_content(
     The picture is hashed and looked up in every bank, and not kept. The same `content_id` with
     the same bytes is answered again and changes nothing; with other bytes it is a conflict.
     """
-    sent = await read_picture(request, ContentIn)
+    sent = await read_picture(request, ContentIn, house.fetcher)
     fields = sent.fields
     upload = Upload(fields.content_id, fields.location, fields.media_url, fields.uploader)
     async with house.database.read() as tx:

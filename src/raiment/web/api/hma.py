@@ -2,7 +2,7 @@
 The routes of Hasher-Matcher-Actioner, for platforms that speak to it already.
 
 Shapes, statuses and ``{"message"}`` are HMA's, so these routes stand outside our own description. What
-differs: a key with the scope `content` is asked for, nothing is fetched from a URL, a picture is
+differs: a key with the scope `content` is asked for, a URL is fetched from public hosts only, a picture is
 also found turned and flipped, and an entry works from its commit on. ``bank_content_id`` is an entry's number.
 """
 
@@ -37,6 +37,7 @@ from raiment.web.api.body import (
 from raiment.web.api.caller import AtHouse, key_with, router
 
 _PHOTO: Final = "photo"
+_URL: Final = "url"
 _PDQ: Final = "pdq"
 _TYPES: Final[dict[str, type[Pdq | Md5]]] = {_PDQ: Pdq, "video_md5": Md5}
 _INVALID: Final = 400
@@ -68,6 +69,7 @@ routes.include_in_schema = False
 _Key = Annotated[ApiKey, Depends(key_with("content"))]
 _Banks = Annotated[str, Query(max_length=10_000)]
 _Text = Annotated[str, Query(max_length=1000)]
+_Address = Annotated[str, Query(max_length=8000)]
 
 
 def _refused(error: ServiceError) -> Response:
@@ -81,23 +83,29 @@ def _refused(error: ServiceError) -> Response:
 
 
 @routes.get("/h/hash")
-async def refuse_to_fetch(_key: _Key) -> None:
-    """Refuse: to fetch what a caller names is to let them call our network."""
-    raise InvalidInput("url", "nothing is fetched here; send the file by POST")
+async def hash_address(house: AtHouse, _key: _Key, url: _Address = "") -> dict[str, str]:
+    """Return the PDQ hash of the photo at an address; empty where it is too plain to be compared."""
+    return _hashed(await _fetch_photo(url, house))
 
 
 @routes.post("/h/hash")
 async def hash_photo(request: Request, house: AtHouse, _key: _Key) -> dict[str, str]:
     """Return the PDQ hash of a photo; empty, as HMA has it, where it is too plain to be compared."""
-    first, *_ = await _read_photo(request, house)
-    return {_PDQ: first.pdq.plain.hex if first.pdq.matchable else ""}
+    return _hashed(await _read_photo(request, house))
 
 
 @routes.get("/m/lookup")
 async def look_up_signal(
-    house: AtHouse, _key: _Key, signal: _Text = "", signal_type: _Text = "", banks: _Banks = ""
-) -> dict[str, Rows]:
-    """Return the entries that match a hash, by bank."""
+    house: AtHouse,
+    _key: _Key,
+    signal: _Text = "",
+    signal_type: _Text = "",
+    banks: _Banks = "",
+    url: _Address = "",
+) -> dict[str, Rows] | dict[str, dict[str, Rows]]:
+    """Return the entries that match a hash, by bank; for a photo at an address, as for one that is sent."""
+    if url:
+        return await _look_up(await _fetch_photo(url, house), banks, house)
     async with house.database.read() as tx:
         found = await tx.banks.matches_of(_signal(signal, signal_type))
         return await _by_bank(found, banks, tx)
@@ -108,7 +116,12 @@ async def look_up_photo(
     request: Request, house: AtHouse, _key: _Key, banks: _Banks = ""
 ) -> dict[str, dict[str, Rows]]:
     """Return the entries that match a photo, by signal type and bank; exact ones, if any, beside PDQ."""
-    readings = await _read_photo(request, house)
+    return await _look_up(await _read_photo(request, house), banks, house)
+
+
+async def _look_up(
+    readings: Sequence[Signals], banks: str, house: House
+) -> dict[str, dict[str, Rows]]:
     async with house.database.read() as tx:
         lookup = await tx.banks.look_up(readings)
         if lookup.unavailable is not None:
@@ -162,6 +175,17 @@ async def tell_status(house: AtHouse) -> Response:
     except Unavailable:
         return PlainTextResponse("INDEX-NOT-LOADED", 503)
     return PlainTextResponse("I-AM-ALIVE")
+
+
+def _hashed(readings: Sequence[Signals]) -> dict[str, str]:
+    plain = readings[0].pdq
+    return {_PDQ: plain.plain.hex if plain.matchable else ""}
+
+
+async def _fetch_photo(address: str, house: House) -> Sequence[Signals]:
+    if not address:
+        raise InvalidInput(_URL, "must hold the address of the picture")
+    return await read_signals(house.pixels, await house.fetcher.fetch(address, _URL), field=_URL)
 
 
 async def _read_photo(request: Request, house: House) -> Sequence[Signals]:

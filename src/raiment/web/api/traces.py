@@ -17,6 +17,7 @@ from raiment.evidence.canonical import JSON
 from raiment.evidence.record import Record
 from raiment.matching.ledger import Trace
 from raiment.matching.signals import Signals
+from raiment.matching.view import View
 from raiment.web.api.body import Received
 from raiment.web.api.caller import AtHouse, key_with, router
 from raiment.web.api.picture import picture_body, read_picture
@@ -47,7 +48,9 @@ class ReleaseOut(BaseModel):
     released_at: AwareDatetime
     found_by: str = Field(pattern="^(bytes|pixels|pdq)$", description="The surest that matched.")
     distance: int = Field(ge=0, le=256, description="PDQ bits that differ.")
-    view: str
+    view: View = Field(
+        description="What was undone to find it; `panel…` where one shows the other inside it."
+    )
     request: RequestOut
 
 
@@ -75,7 +78,7 @@ async def trace_picture(
 
     The picture is not kept. That it was asked for is logged, with salted digests only.
     """
-    sent = await read_picture(request, TraceIn)
+    sent = await read_picture(request, TraceIn, house.fetcher)
     readings = await read_signals(house.pixels, sent.data, field=sent.place)
     async with house.database.begin() as tx:
         found = await _traces(readings, tx)
@@ -109,7 +112,7 @@ async def _release_out(trace: Trace, tx: Transaction) -> ReleaseOut:
         released_at=trace.released_at,
         found_by=trace.found_by,
         distance=trace.distance,
-        view=trace.view.value,
+        view=trace.view,
         request=RequestOut(
             decided_at=decided.at, verdict=decided.verdict, rule_set=decided.rule_set
         ),
