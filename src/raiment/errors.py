@@ -14,6 +14,7 @@ RaimentError
     │   ├── UnreadableImage     the bytes are no image we can read
     │   ├── Unfetchable         an address from which no picture may, or can, be fetched
     │   ├── UnknownParameter    a parameter that no part of Raiment looks at, so none passes it on
+    │   ├── UnknownModel        a model that the operator has not opened to callers
     │   ├── UnscreenedSource    a picture that is pointed at, not sent, so nobody here can look at it
     │   └── TooLarge            more bytes, pixels or items than the limit
     ├── NotAuthenticated        no or wrong credentials
@@ -119,6 +120,12 @@ class UnknownParameter(InvalidInput):
     """*field* is a parameter that nobody here looks at: passed on, it could hold anything."""
 
     code = "unknown-parameter"
+
+
+class UnknownModel(InvalidInput):
+    """*field* names a model that is not one of those the operator lets callers ask."""
+
+    code = "model-not-found"
 
 
 class UnscreenedSource(InvalidInput):

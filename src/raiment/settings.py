@@ -91,8 +91,8 @@ class Settings:
     """Detectors outside that are asked what they think of a request's words; none is the default."""
     fetch_hosts: frozenset[tuple[str, int]]
     """Hosts and ports from which pictures are fetched wherever they are; all others must be public."""
-    upstream_models: frozenset[str]
-    """Models that callers may name at the gateway; empty: any."""
+    upstream_models: tuple[str, ...]
+    """Models that callers may name at the gateway, the one for who names none first; empty: any."""
     demo: Address | None
     """Where the demonstration platform listens; None leaves it out. It is *platform* where none is set."""
 
@@ -121,7 +121,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
         advisers=read_advisers(environment.get("RAIMENT_OPINIONS")),
         fetch_hosts=_fetch_hosts(environment),
-        upstream_models=frozenset(_names(environment.get("RAIMENT_UPSTREAM_MODELS", ""))),
+        upstream_models=_names(environment.get("RAIMENT_UPSTREAM_MODELS", "")),
         demo=demo,
     )
 

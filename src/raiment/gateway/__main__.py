@@ -33,7 +33,8 @@ class _Workers:
 def stand(house: House, upstream: Upstream, advisers: Advisers = NOBODY) -> Gateway:
     """Return the gateway of *house* before *upstream*, with *advisers* for second opinions."""
     eyes = _Workers(house.pixels)
-    return Gateway(house.database, house.keys, house.now, eyes, house.screen, upstream, advisers)
+    parts = house.database, house.keys, house.now, eyes, house.screen, upstream, advisers
+    return Gateway(*parts, house.settings.upstream_models)
 
 
 async def run() -> None:

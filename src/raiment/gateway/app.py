@@ -19,7 +19,7 @@ from raiment.errors import NotFound, ServiceError, TooLarge
 from raiment.gateway.doors import Gateway
 from raiment.gateway.images import serve_order
 from raiment.gateway.moderations import moderate
-from raiment.gateway.order import parse_order
+from raiment.gateway.order import parse_order, with_model
 from raiment.gateway.screenings import screen
 from raiment.gateway.shapes import error_body, error_response, json_response
 from raiment.screening.request import Verb
@@ -81,7 +81,7 @@ def _images(verb: Verb, most_bytes: int) -> Carry:
     async def carry(gateway: Gateway, call: Call, key_id: str) -> Response:
         body = await _body(call, most_bytes)
         order = parse_order(verb, call.headers.get("content-type", ""), body)
-        return await serve_order(gateway, order, key_id)
+        return await serve_order(gateway, with_model(order, gateway.models), key_id)
 
     return carry
 

@@ -55,6 +55,8 @@ class Gateway:
     upstream: Upstream
     advisers: Advisers = NOBODY
     """Detectors outside, asked about the words of every request."""
+    models: Sequence[str] = ()
+    """Those of the generator that callers may name, see ``order.with_model``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 import pybase64
 
 from raiment.adapters.pixels.container import recognise
-from raiment.errors import InvalidInput, TooLarge, UnreadableImage, UnscreenedSource
+from raiment.errors import InvalidInput, TooLarge, UnknownModel, UnreadableImage, UnscreenedSource
 from raiment.gateway.fields import MOST_SOURCES, Fields, parse_fields
 from raiment.gateway.form import parse_form
 from raiment.screening.request import Request, Verb, person_in
@@ -57,6 +57,21 @@ def parse_order(verb: Verb, content_type: str, body: bytes) -> Order:
     given = parse_json_object(body)
     files = list(_inline_files(given)) if verb is Verb.EDIT else []
     return _order(verb, parse_fields(verb, given), files, as_json=True)
+
+
+def with_model(order: Order, models: Sequence[str]) -> Order:
+    """
+    Return *order* for one of *models*, the first where it names none; none at all lets any through.
+
+    Raise UnknownModel naming ``model``, and never what was asked for.
+    """
+    if not models:
+        return order
+    named = order.call.fields.get("model", models[0])
+    if named not in models:
+        raise UnknownModel("model", f"must be one of: {', '.join(models)}")
+    fields = {**order.call.fields, "model": named}
+    return replace(order, call=replace(order.call, fields=fields))
 
 
 def parse_json_object(body: bytes) -> dict[str, object]:
