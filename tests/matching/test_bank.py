@@ -12,16 +12,21 @@ from raiment.matching.bank_entry import NewEntry, read_entry
 from raiment.matching.judge import Lookup, judge_lookup
 from raiment.matching.match import Match
 from raiment.matching.signal import Pdq
-from raiment.matching.view import View
+from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View
 from raiment.policy.rule import Effect
 from raiment.policy.rule_set import RuleSet, parse_rule_set
 
 
 def found(
-    kind: BankKind, distance: int, state: EntryState = EntryState.ACTIVE, view: View = View.AS_IS
+    kind: BankKind,
+    distance: int,
+    state: EntryState = EntryState.ACTIVE,
+    view: View = View.AS_IS,
+    *,
+    crop: bool = False,
 ) -> BankMatch:
     """Return a match at *distance*."""
-    match = Match(Pdq(bytes(32)), "bank", f"{kind}-{distance}", distance, view, 31)
+    match = Match(Pdq(bytes(32)), "bank", f"{kind}-{distance}", distance, view, 31, crop)
     return BankMatch(match, kind, None, state, "a list")
 
 
@@ -47,6 +52,28 @@ def test_the_same_picture_confirmed_and_allowed_is_confirmed() -> None:
     """Where both are equally near, what our reviewers decided stands."""
     assert kinds(found(BankKind.ALLOW, 0), found(BankKind.CONFIRMED, 0)) == [BankKind.CONFIRMED]
     assert kinds(found(BankKind.ALLOW, 0), found(BankKind.OUTSIDE, 0)) == []
+
+
+@pytest.mark.parametrize("kind", [BankKind.CONFIRMED, BankKind.OUTSIDE])
+@pytest.mark.parametrize("view", [*PANEL, View.INSET])
+def test_an_allow_list_says_nothing_of_a_part(kind: BankKind, view: View) -> None:
+    """A harmless page that shows a known picture is not let through for being a harmless page."""
+    assert kinds(found(BankKind.ALLOW, 0), found(kind, 9, view=view)) == [kind]
+    assert kinds(found(BankKind.ALLOW, 0), found(kind, 9, crop=True)) == [kind]
+
+
+@pytest.mark.parametrize("view", [*PANEL, View.INSET])
+def test_a_harmless_part_does_not_clear_the_whole(view: View) -> None:
+    """A known picture with a harmless one inside it is still known."""
+    assert kinds(found(BankKind.ALLOW, 0, view=view), found(BankKind.OUTSIDE, 9)) == [
+        BankKind.OUTSIDE
+    ]
+
+
+@pytest.mark.parametrize("view", [*DIHEDRAL, *INVERTED])
+def test_an_allow_list_covers_the_whole_in_any_view(view: View) -> None:
+    """Turned, mirrored or as a negative: the whole picture is meant."""
+    assert kinds(found(BankKind.ALLOW, 4, view=view), found(BankKind.OUTSIDE, 9, view=view)) == []
 
 
 def test_a_hit_of_an_allow_list_is_kept_as_evidence() -> None:

@@ -22,6 +22,7 @@ def known_image_finding(place: str, lookup: Lookup) -> Finding:
                 "kind": found.kind,
                 "distance": found.match.distance,
                 "view": found.match.view,
+                "crop": found.match.of_crop,
                 "state": found.state,
             }
             for found in lookup.matches

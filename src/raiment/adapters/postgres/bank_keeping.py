@@ -47,6 +47,7 @@ _ADDED = """
         on (entry.bank_id, entry.signal_type, entry.value) = (%(bank_id)s, given.signal_type, given.value)
     order by given.place
 """
+_NO_CROP = bank_entries.c.signal_type != "pdq_crop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,9 @@ class BankKeeping:
         limit: int | None = None,
         state: EntryState | None = None,
     ) -> Rows:
-        """Return the bank's entries with numbers beyond *after*, in their order."""
+        """Return the bank's entries with numbers beyond *after*, in their order; crops are none."""
         query = select(bank_entries).where(
-            bank_entries.c.bank_id == bank_id, bank_entries.c.number > after
+            bank_entries.c.bank_id == bank_id, bank_entries.c.number > after, _NO_CROP
         )
         if state is not None:
             query = query.where(bank_entries.c.state == state.value)
@@ -245,7 +246,7 @@ class BankKeeping:
         self, bank_id: str, entry_id: str, state: EntryState, at: datetime
     ) -> tuple[AnyRow, bool]:
         _refuse_reported(await self.bank(bank_id))
-        this = bank_entries.c.id == entry_id, bank_entries.c.bank_id == bank_id
+        this = bank_entries.c.id == entry_id, bank_entries.c.bank_id == bank_id, _NO_CROP
         withdrawn = at if state is EntryState.WITHDRAWN else None
         changes = {"state": state.value, "withdrawn_at": withdrawn}
         asked = bank_entries.c.flooded_at.is_not(None), bank_entries.c.flood_settled_at.is_(None)

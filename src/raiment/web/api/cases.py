@@ -11,6 +11,7 @@ from raiment.adapters.postgres.accounts import ApiKey
 from raiment.adapters.postgres.desk import CasePage
 from raiment.adapters.postgres.types import AnyRow
 from raiment.casework.case import CaseState
+from raiment.matching.view import View
 from raiment.web.api.caller import AtHouse, key_with, router
 from raiment.web.api.problem import problems_with_key
 
@@ -30,6 +31,7 @@ class ItemOut(BaseModel):
     location: str | None
     found_by: Literal["reported", "bytes", "pixels", "pdq"]
     distance: int | None
+    view: View | None = Field(description="Of a likeness: what was undone to find it.")
     state: Literal["listed", "hidden", "removed", "absent", "restored"]
     verified_at: AwareDatetime | None = Field(description="When its absence was verified.")
 
@@ -172,6 +174,7 @@ def _item_out(row: AnyRow) -> ItemOut:
         location=row.location or row.content_location,
         found_by=row.found_by,
         distance=row.distance,
+        view=row.view,
         state=row.state,
         verified_at=row.verified_at,
     )

@@ -155,6 +155,7 @@ def _match(found: BankMatch) -> JSON:
         "entry": match.entry_id,
         "distance": match.distance,
         "view": match.view.value,
+        "crop": match.of_crop,
         "signal": _KIND[type(match.signal)],
         "threshold": match.threshold,
         "state": found.state.value,

@@ -14,7 +14,7 @@ from raiment.casework.case import CaseState, FoundBy
 from raiment.casework.decision import Outcome
 from raiment.web.console.clock_face import Face, clock_face, face
 from raiment.web.console.permissions import may, to_decide
-from raiment.web.console.words import ACTION_STATES, ANSWERS, FOUND_BY, ITEM_STATES, KINDS
+from raiment.web.console.words import ACTION_STATES, ANSWERS, FOUND_BY, ITEM_STATES, KINDS, VIEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +103,20 @@ def _place(item: AnyRow, actions: Rows) -> Place:
         name=item.platform_id or "a location only",
         address=item.content_location or item.location or "",
         uploader=item.uploader or "",
-        found=found_words(item.found_by, item.distance),
+        found=found_words(item.found_by, item.distance, item.view),
         state=state,
         tone=tone,
         asked=tuple(_asked(action) for action in actions if action.item_id == item.id),
     )
 
 
-def found_words(found_by: str, distance: int | None) -> str:
-    """Return how it was found; of a likeness, how far apart the two are (PDQ, of 256 bits)."""
+def found_words(found_by: str, distance: int | None, view: str | None) -> str:
+    """Return how it was found; of a likeness, in what disguise, and how far apart (PDQ, of 256 bits)."""
     words = FOUND_BY.get(found_by, found_by)
-    return words if found_by != FoundBy.PDQ else f"{words} ({distance} of 256 bits differ)"
+    if found_by != FoundBy.PDQ:
+        return words
+    disguise = VIEWS.get(view or "", "")
+    return ", ".join(filter(None, (words, disguise))) + f" ({distance} of 256 bits differ)"
 
 
 def _asked(action: AnyRow) -> Asked:

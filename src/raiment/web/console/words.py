@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from raiment.casework.action import ActionKind, ActionOutcome, ActionState
 from raiment.casework.case import CaseState, FoundBy, ItemState
 from raiment.casework.decision import Outcome
 from raiment.casework.report import Minor, Relation
+from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View
 from raiment.policy.regime import ReportField
 
 SEVERITIES: Mapping[int, tuple[str, str]] = MappingProxyType(
@@ -47,6 +48,35 @@ FOUND_BY: Mapping[str, str] = MappingProxyType(
         FoundBy.PDQ: "looks the same",
     }
 )
+
+_TURNS: Mapping[View, str] = MappingProxyType(
+    {
+        View.AS_IS: "",
+        View.TURNED_90: "turned",
+        View.TURNED_180: "upside down",
+        View.TURNED_270: "turned",
+        View.FLIPPED_LEFT_RIGHT: "mirrored",
+        View.FLIPPED_TOP_BOTTOM: "mirrored, upside down",
+        View.TRANSPOSED: "mirrored, turned",
+        View.TRANSVERSED: "mirrored, turned",
+    }
+)
+
+
+def _with_turns(views: Sequence[View], words: str) -> dict[str, str]:
+    turned = (", ".join(filter(None, (words, _TURNS[turn]))) for turn in DIHEDRAL)
+    return dict(zip(views, turned, strict=True))
+
+
+VIEWS: Mapping[str, str] = MappingProxyType(
+    {
+        **_with_turns(DIHEDRAL, ""),
+        **_with_turns(INVERTED, "as a negative"),
+        **_with_turns(PANEL, "shown inside another picture"),
+        View.INSET: "with its edges cut off",
+    }
+)
+"""How a copy was disguised, nothing where it was not."""
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
