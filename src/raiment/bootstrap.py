@@ -31,9 +31,10 @@ from raiment.adapters.postgres.tables import installation
 from raiment.adapters.upstreams.demo import Demo
 from raiment.adapters.upstreams.openai_shaped import open_openai_shaped
 from raiment.adapters.vault import Keys, keys_of
-from raiment.errors import ConfigurationError, Unavailable
+from raiment.errors import ConfigurationError, InvalidPolicy, Unavailable
 from raiment.policy.regime import Regime
 from raiment.policy.regime_pack import parse_regime
+from raiment.policy.rule import Effect
 from raiment.policy.rule_set import RuleSet, parse_rule_set
 from raiment.screening.detect_words import LexiconReader
 from raiment.screening.opinion import NOBODY, Advisers
@@ -55,6 +56,10 @@ class House:
     database_url: str
     pixels: PixelReader
     now: Callable[[], datetime]
+    screening_rules: RuleSet
+    """The rules for requests to a generator, with the operator's choices."""
+    matching_rules: RuleSet
+    """The rules for pictures found in a bank, likewise."""
 
     @cached_property
     def fetcher(self) -> Fetcher:
@@ -62,19 +67,9 @@ class House:
         return Fetcher(self.settings.fetch_hosts, self.pixels.limits.max_bytes)
 
     @cached_property
-    def screening_rules(self) -> RuleSet:
-        """The rules for requests to a generator."""
-        return parse_rule_set(_pack("screening.yaml"))
-
-    @cached_property
-    def matching_rules(self) -> RuleSet:
-        """The rules for pictures found in a bank."""
-        return parse_rule_set(_pack("matching.yaml"))
-
-    @cached_property
     def screen(self) -> Screen:
         """What requests are judged with, at every door."""
-        return load_screen()
+        return load_screen(self.settings)
 
     @cached_property
     def regimes(self) -> tuple[Regime, ...]:
@@ -87,11 +82,30 @@ class House:
         return compile_lexicon(_lexicon_texts())
 
 
-def load_screen() -> Screen:
+def load_screen(settings: Settings) -> Screen:
     """Return what requests are judged with, at every door; needs no database."""
     words = LexiconReader(compile_lexicon(_lexicon_texts()), _lexicon_version())
-    rules = parse_rule_set(_pack("screening.yaml")), parse_rule_set(_pack("matching.yaml"))
-    return Screen(words, *rules)
+    return Screen(words, *load_rules(settings))
+
+
+def load_rules(settings: Settings) -> tuple[RuleSet, RuleSet]:
+    """
+    Return the rules for requests and for pictures, with the effects that the operator chose.
+
+    Raise ConfigurationError for a rule that neither has, or an effect that it does not offer.
+    """
+    chosen = {rule: Effect(effect) for rule, effect in settings.rules}
+    requests, pictures = (
+        parse_rule_set(_pack(f"{name}.yaml")) for name in ("screening", "matching")
+    )
+    of_pictures = {rule.id for rule in pictures.rules} & chosen.keys()
+    try:
+        return (
+            requests.choosing({rule: chosen[rule] for rule in chosen.keys() - of_pictures}),
+            pictures.choosing({rule: chosen[rule] for rule in of_pictures}),
+        )
+    except InvalidPolicy as error:
+        raise ConfigurationError("RAIMENT_RULES", str(error)) from error
 
 
 @contextmanager
@@ -116,6 +130,7 @@ async def open_house(
     Raise ConfigurationError where a setting cannot work, Unavailable where the database cannot be had.
     """
     async with AsyncExitStack() as stack:
+        rules = load_rules(settings)
         url = await _database_url(settings, stack)
         keys = keys_of(settings)
         await upgrade(url)
@@ -128,7 +143,7 @@ async def open_house(
             database = replace(database, index=index)
         pixels = PixelReader(workers=pixel_workers)
         stack.push_async_callback(pixels.close)
-        yield House(settings, keys, database, url, pixels, _now)
+        yield House(settings, keys, database, url, pixels, _now, *rules)
 
 
 @asynccontextmanager

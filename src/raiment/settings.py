@@ -17,6 +17,8 @@ from raiment.errors import ConfigurationError
 
 ROLES = ("gateway", "api", "public", "console", "worker")
 REGIMES = ("uk-osa", "us-take-it-down", "eu-dsa")
+EFFECTS = ("allow", "hold", "block")
+"""What a rule may be chosen to do; as ``policy.rule.Effect``, which takes long to load."""
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -85,6 +87,8 @@ class Settings:
     """None means the built-in ``demo`` upstream: ordinary picture filters, no key needed."""
     platform: Platform | None
     """None: actions wait, visibly, until a platform is connected."""
+    rules: tuple[tuple[str, str], ...]
+    """Ids of rules with the effect that the operator chose: allow, hold or block."""
     regimes: tuple[str, ...]
     """Bodies of law whose clocks start at a report."""
     advisers: tuple[Adviser, ...]
@@ -118,6 +122,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log_origin=_origin(environment.get("RAIMENT_LOG_ORIGIN") or "raiment.localhost/log"),
         upstream=_upstream(environment),
         platform=_platform(environment, demo),
+        rules=_rules(environment.get("RAIMENT_RULES", "")),
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
         advisers=read_advisers(environment.get("RAIMENT_OPINIONS")),
         fetch_hosts=_fetch_hosts(environment),
@@ -201,6 +206,19 @@ def _subset(environment: Mapping[str, str], name: str, known: tuple[str, ...]) -
     if unknown or not chosen:
         raise ConfigurationError(name, f"must be a comma-separated list of: {', '.join(known)}")
     return tuple(part for part in known if part in chosen)
+
+
+def _rules(text: str) -> tuple[tuple[str, str], ...]:
+    """Read ``<rule>=<effect>, …``; whether there is such a rule, and it offers that, the packs know."""
+    chosen: dict[str, str] = {}
+    for part in _names(text):
+        rule, _, effect = (piece.strip() for piece in part.partition("="))
+        if not rule or effect not in EFFECTS or rule in chosen:
+            raise ConfigurationError(
+                "RAIMENT_RULES", f"must be <rule>=<{'|'.join(EFFECTS)}>, each rule once"
+            )
+        chosen[rule] = effect
+    return tuple(chosen.items())
 
 
 def _origin(text: str) -> str:

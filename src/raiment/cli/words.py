@@ -21,6 +21,7 @@ from raiment.screening.opinion import Advisers
 from raiment.screening.request import Request, SourcePerson, Verb, person_in
 from raiment.screening.screen_request import Screen, screen_request
 from raiment.screening.words import Modality, WordsReading, reading_as_json
+from raiment.settings import Settings
 
 app = typer.Typer()
 
@@ -49,15 +50,15 @@ def words() -> None:
     one: {"verdict": "allow|hold|block", "intents", "who", "minor", "language", "disguise", "spans", ...}.
     Advisers that RAIMENT_OPINIONS names are asked too, and answer under "opinions".
     """
-    failed = asyncio.run(_judge_lines(load_screen()))
+    failed = asyncio.run(_judge_lines(settings_from_environment()))
     if failed:
         raise InvalidInput("lines", f"{failed} could not be read")
 
 
-async def _judge_lines(screen: Screen) -> int:
+async def _judge_lines(settings: Settings) -> int:
     """Answer every line, and return how many could not be read."""
-    failed = 0
-    async with open_advisers(settings_from_environment()) as advisers:
+    screen, failed = load_screen(settings), 0
+    async with open_advisers(settings) as advisers:
         for line in _lines(sys.stdin.buffer):
             answer = await _answer(line, screen, advisers)
             failed += "error" in answer
