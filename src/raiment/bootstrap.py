@@ -23,6 +23,7 @@ from raiment.adapters.detectors.advisers import open_panel
 from raiment.adapters.http.fetch import Fetcher
 from raiment.adapters.observe.logs import logger
 from raiment.adapters.pixels.reader import PixelReader
+from raiment.adapters.postgres.copy_index import CopyIndex
 from raiment.adapters.postgres.database import Database, open_database
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
 from raiment.adapters.postgres.live_index import LiveIndex
@@ -120,12 +121,17 @@ def lend_database_url(settings: Settings) -> Iterator[str]:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, pixel_workers: int = 2, live_index: bool = False
+    settings: Settings,
+    *,
+    pixel_workers: int = 2,
+    live_index: bool = False,
+    copy_index: bool = False,
 ) -> AsyncIterator[House]:
     """
     Open the installation and close it again.
 
-    With *live_index*, lookups in the hash banks use an index that this process keeps in memory.
+    With *live_index*, lookups in the hash banks use an index that this process keeps in memory; with
+    *copy_index*, those among contents and releases do.
 
     Raise ConfigurationError where a setting cannot work, Unavailable where the database cannot be had.
     """
@@ -141,6 +147,10 @@ async def open_house(
             index = LiveIndex(url)
             await stack.enter_async_context(index.following())
             database = replace(database, index=index)
+        if copy_index:
+            pictures = CopyIndex(url)
+            await stack.enter_async_context(pictures.following())
+            database = replace(database, pictures=pictures)
         pixels = PixelReader(workers=pixel_workers)
         stack.push_async_callback(pixels.close)
         yield House(settings, keys, database, url, pixels, _now, *rules)

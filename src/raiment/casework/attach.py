@@ -47,7 +47,8 @@ async def attach_image(
     """
     Attach *named*, content that shows the case's image, with every registered copy and its makers.
 
-    From now on further uploads of it are held. Return the new items.
+    From now on further uploads of it are held; of parts of it, as soon as its picture was fetched.
+    Return the new items.
     """
     if not named:
         return ()
@@ -57,4 +58,6 @@ async def attach_image(
     await office.cases.add_origins(case.id, await office.cases.origins(content_ids))
     await office.cases.supersede_restorations(content_ids)
     await office.banks.report_images(case.id, content_ids, at)
+    for content_id in await office.cases.fetchable(content_ids):
+        await office.later.crop(case.id, content_id)
     return items

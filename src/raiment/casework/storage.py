@@ -12,6 +12,7 @@ from raiment.casework.case import Case, FoundBy, Item, ItemState
 from raiment.casework.decision import Decision
 from raiment.casework.report import Report
 from raiment.evidence.log import Log
+from raiment.matching.signal import Pdq
 from raiment.matching.view import View
 from raiment.policy.regime import Deadline, Stop
 
@@ -69,6 +70,9 @@ class Cases(Protocol):
 
         Content that was blocked at upload or is removed already needs nothing and is left out.
         """
+
+    async def fetchable(self, content_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of *content_ids* whose picture the platform hands out."""
 
     async def origins(self, content_ids: Sequence[str]) -> Sequence[Origin]:
         """Return the releases that show the same image as *content_ids*."""
@@ -152,10 +156,13 @@ class Banks(Protocol):
         """Hold further uploads of these images while the case is open."""
 
     async def confirm_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> int:
-        """Bank these images for good, end the reported entries; return how many are new."""
+        """Bank these images and their crops for good, end the reported entries; return how many are new."""
 
     async def clear_images(self, case_id: str, at: datetime) -> None:
-        """End the case's reported entries."""
+        """End the case's reported entries, crops included."""
+
+    async def bank_crops(self, content_id: str, ladder: Sequence[Pdq], at: datetime) -> int:
+        """Bank crops of the image wherever a case banked the image; return how many are new."""
 
 
 class Later(Protocol):
@@ -166,6 +173,9 @@ class Later(Protocol):
 
     async def watch(self, clock_id: str, at: datetime) -> None:
         """Look at the clock."""
+
+    async def crop(self, case_id: str, content_id: str) -> None:
+        """Fetch the content's picture, bank its crops, and find the copies that show a part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,8 @@ _INSET: Final = 0.052
 """Cut off each side of a query, at its two ends together, as a part of it."""
 _INSET_PLACES: Final = 5
 """Along each side: from all cut off at one end to all cut off at the other."""
-SIDE_STEP: Final = 0.029
+_STEP: Final = 0.029
 """Between the sizes of banked crops at most, as a part of the side; half of it moves an edge."""
-SIDE_NUDGE: Final = _INSET / (_INSET_PLACES - 1)
-"""Between neighbouring places that bank and query tell apart together."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +61,7 @@ def _ladder_of_one_side() -> Iterator[tuple[float, float]]:
     """Yield what is cut off the two ends of a side, for each banked size and place."""
     # An inset of a crop is smaller than the crop: sizes begin and end an inset lower.
     span = (LARGEST_CROP + _BEYOND) * (1 - _INSET)
-    sizes = math.ceil(span / SIDE_STEP)
+    sizes = math.ceil(span / _STEP)
     for rung in range(sizes):
         missing = _INSET + span * (rung + 0.5) / sizes
         # What the places of an inset of this size span, and the gap to where the next may begin.

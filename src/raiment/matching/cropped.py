@@ -38,8 +38,8 @@ def _cuts_of_one_side() -> tuple[tuple[float, float], ...]:
     return tuple(cuts)
 
 
-_SIDE_CUTS: Final = _cuts_of_one_side()
-CUTS: Final = tuple(Crop(*x, *y) for x, y in product(_SIDE_CUTS, _SIDE_CUTS))[1:]
+SIDE_CUTS: Final = _cuts_of_one_side()
+CUTS: Final = tuple(Crop(*x, *y) for x, y in product(SIDE_CUTS, SIDE_CUTS))[1:]
 """The parts of a picture that are looked for; the picture as a whole is looked for elsewhere."""
 
 

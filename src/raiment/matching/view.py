@@ -46,6 +46,9 @@ class View(StrEnum):
     INSET = "inset"
     """A little cut off the edges, to meet a bank that holds crops of its pictures."""
 
+    CROP = "crop"
+    """A part of the picture, however turned, to meet crops of it that were stored before."""
+
 
 DIHEDRAL: tuple[View, ...] = (
     View.AS_IS,
@@ -65,7 +68,7 @@ INVERTED: tuple[View, ...] = (View.INVERTED, *(View(f"inverted-{view}") for view
 PANEL: tuple[View, ...] = (View.PANEL, *(View(f"panel-{view}") for view in DIHEDRAL[1:]))
 """The eight views of a panel, in the order of `DIHEDRAL`."""
 
-PARTIAL: frozenset[View] = frozenset((*PANEL, View.INSET))
+PARTIAL: frozenset[View] = frozenset((*PANEL, View.INSET, View.CROP))
 """The views of less than the whole picture: what is found in one concerns that part only."""
 
 

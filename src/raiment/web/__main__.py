@@ -14,7 +14,7 @@ from raiment.web.app import make_app
 async def run() -> None:
     """Open the house and answer calls until told to stop."""
     settings = settings_from_environment()
-    async with open_house(settings, live_index=True) as house:
+    async with open_house(settings, live_index=True, copy_index=True) as house:
         await serve(make_app(house), settings.web, trusted_proxies=settings.trusted_proxies)
 
 

@@ -16,11 +16,12 @@ from raiment.adapters.observe.logs import logger
 from raiment.adapters.observe.metrics import JOBS
 from raiment.adapters.platforms.webhook import WebhookPlatform, open_platform
 from raiment.adapters.postgres.jobs import QUEUE
-from raiment.adapters.postgres.transaction import DELIVER, WATCH
+from raiment.adapters.postgres.transaction import CROP, DELIVER, WATCH
 from raiment.bootstrap import House, open_house
 from raiment.casework.watch import watch
 from raiment.errors import Unavailable
 from raiment.settings import Settings
+from raiment.worker.crop import crop
 from raiment.worker.deliver import deliver
 from raiment.worker.upkeep import (
     DUTIES,
@@ -54,7 +55,7 @@ async def work(settings: Settings) -> None:
     Raise Unavailable where the queue cannot be reached any more: whoever started us starts us again.
     """
     async with (
-        open_house(settings, pixel_workers=1) as house,
+        open_house(settings, pixel_workers=1, copy_index=True) as house,
         house.database.jobs.app.open_async() as app,
         open_platform(settings.platform, house.keys) as platform,
     ):
@@ -85,6 +86,10 @@ def register_tasks(app: App, house: House, platform: WebhookPlatform | None) -> 
     async def watch_clock(clock_id: str) -> None:
         async with house.database.begin() as tx:
             await watch(clock_id, house.now(), tx.office)
+
+    @app.task(name=CROP, queue=QUEUE, retry=BackOff(), pass_context=True)
+    async def crop_image(context: JobContext, case_id: str, content_id: str) -> None:
+        await crop(case_id, content_id, context.job.attempts, house)
 
 
 @asynccontextmanager

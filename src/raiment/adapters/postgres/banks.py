@@ -11,11 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from raiment.adapters.postgres.bank_crops import BankCrops
 from raiment.adapters.postgres.bank_lookup import BankIndex, find_matches, find_signal
 from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.similar import signals_of
 from raiment.adapters.postgres.tables import bank_entries, contents, hash_banks
+from raiment.adapters.postgres.types import Rows
 from raiment.errors import Unavailable
 from raiment.matching.bank import BankKind, BankMatch, standing
 from raiment.matching.judge import Lookup
@@ -71,12 +73,15 @@ class PostgresBanks:
         await self._bank(BankKind.REPORTED, case_id, content_ids, at)
 
     async def confirm_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> int:
-        """Bank these images for good, end the reported entries; return how many are new."""
+        """Bank these images and their crops for good, end the reported entries; return how many are new."""
+        hashes = [row.pdq for row in await self._contents(content_ids)]
+        crops = await self._crops.of(hashes, BankKind.REPORTED)
         await self.clear_images(case_id, at)
-        return await self._bank(BankKind.CONFIRMED, case_id, content_ids, at)
+        banked = await self._bank(BankKind.CONFIRMED, case_id, content_ids, at)
+        return banked + await self._crops.keep(crops, at)
 
     async def clear_images(self, case_id: str, at: datetime) -> None:
-        """End the case's reported entries."""
+        """End the case's reported entries, and the crops of those."""
         reported = select(hash_banks.c.id).where(hash_banks.c.kind == BankKind.REPORTED.value)
         await self.connection.execute(
             update(bank_entries)
@@ -84,11 +89,29 @@ class PostgresBanks:
             .values(state="withdrawn", withdrawn_at=at)
         )
 
+    async def lacks_crops(self, content_id: str) -> bool:
+        """Tell whether the image is banked by a case, and no crop of it."""
+        [content] = await self._contents([content_id])
+        return await self._crops.lacking(content.pdq)
+
+    async def bank_crops(self, content_id: str, ladder: Sequence[Pdq], at: datetime) -> int:
+        """Bank crops of the image wherever a case banked the image; return how many are new."""
+        [content] = await self._contents([content_id])
+        return await self._crops.keep({content.pdq: [pdq.hex for pdq in ladder]}, at)
+
+    @property
+    def _crops(self) -> BankCrops:
+        return BankCrops(self.connection)
+
+    async def _contents(self, content_ids: Sequence[str]) -> Rows:
+        query = select(contents).where(contents.c.id.in_(content_ids))
+        return (await self.connection.execute(query)).all()
+
     async def _bank(
         self, kind: BankKind, case_id: str, content_ids: Sequence[str], at: datetime
     ) -> int:
         bank_id = await self._own_bank(kind)
-        rows = await self.connection.execute(select(contents).where(contents.c.id.in_(content_ids)))
+        rows = await self._contents(content_ids)
         entries = [
             {
                 "id": new_id("hash"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Table, and_, any_, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from raiment.adapters.postgres.actions import PostgresActions
-from raiment.adapters.postgres.similar import Similar, find_similar, signals_of
+from raiment.adapters.postgres.copies import copies_of, origins_of
+from raiment.adapters.postgres.similar import PictureIndex, Similar, find_similar, signals_of
 from raiment.adapters.postgres.tables import (
     case_items,
     case_releases,
@@ -43,12 +45,13 @@ _CONTENT_STATE = {
 
 _AT_WORK = (CaseState.OPEN.value, CaseState.REMOVING.value)
 
-_THERE = {"visible", "held", "hidden"}
-"""Content that people see, or may see again."""
 
-
+@dataclass(frozen=True, slots=True)
 class PostgresCases(PostgresActions):
     """Cases on one connection."""
+
+    index: PictureIndex | None = None
+    """None: every picture is compared."""
 
     async def hold_copies_still(self) -> None:
         """Until the commit, let no upload be registered and no other report be received."""
@@ -74,30 +77,26 @@ class PostgresCases(PostgresActions):
 
     async def copies(self, content_ids: Sequence[str]) -> Sequence[Copy]:
         """Return all other registered content that shows the same image as *content_ids*."""
-        found: dict[str, Copy] = {}
-        for row, like in await self._similar_to(contents, content_ids):
-            if row.id not in content_ids and row.id not in found and row.state in _THERE:
-                by = FoundBy(like.found_by)
-                seen = (like.distance, like.view) if by is FoundBy.PDQ else (None, None)
-                found[row.id] = Copy(row.id, row.platform_id, by, *seen)
-        return list(found.values())
+        found = await self._similar_to(contents, content_ids)
+        return copies_of(found, content_ids)
 
     async def origins(self, content_ids: Sequence[str]) -> Sequence[Origin]:
         """Return the releases that show the same image as *content_ids*."""
-        found: dict[str, Origin] = {}
-        for row, like in await self._similar_to(releases, content_ids):
-            origin = Origin(row.id, FoundBy(like.found_by), like.distance, like.view)
-            found.setdefault(row.id, origin)
-        return list(found.values())
+        return origins_of(await self._similar_to(releases, content_ids))
+
+    async def fetchable(self, content_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of *content_ids* whose picture the platform hands out."""
+        query = select(contents.c.id).where(
+            contents.c.id.in_(content_ids), contents.c.media_url.is_not(None)
+        )
+        return (await self.connection.execute(query.order_by(contents.c.id))).scalars().all()
 
     async def _similar_to(self, table: Table, content_ids: Sequence[str]) -> list[Similar]:
         subjects = await self.connection.execute(
             select(contents).where(contents.c.id.in_(content_ids)).order_by(contents.c.id)
         )
-        found: list[Similar] = []
-        for subject in subjects.all():
-            found += await find_similar(self.connection, table, signals_of(subject))
-        return found
+        signals = [signals_of(subject) for subject in subjects]
+        return await find_similar(self.connection, table, signals, self.index)
 
     async def open_case_of(
         self, content_ids: Sequence[str], locations: Sequence[str]

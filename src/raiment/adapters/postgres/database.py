@@ -16,6 +16,7 @@ from raiment.adapters.postgres.bank_lookup import BankIndex
 from raiment.adapters.postgres.driver import GONE
 from raiment.adapters.postgres.jobs import Jobs
 from raiment.adapters.postgres.migrate import driver_url
+from raiment.adapters.postgres.similar import PictureIndex
 from raiment.adapters.postgres.transaction import Transaction
 from raiment.errors import Unavailable
 
@@ -32,6 +33,8 @@ class Database:
     jobs: Jobs
     index: BankIndex | None = None
     """Of the banks, where this process keeps one."""
+    pictures: PictureIndex | None = None
+    """Of contents and releases, likewise."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -42,7 +45,7 @@ class Database:
         lost is the answer to the commit: whoever tries again finds all of it.
         """
         async with self._connection() as connection, connection.begin():
-            transaction = Transaction(connection, self.jobs, self.index)
+            transaction = Transaction(connection, self.jobs, self.index, self.pictures)
             yield transaction
             await transaction.seal()
 
@@ -50,13 +53,13 @@ class Database:
     async def read(self) -> AsyncIterator[Transaction]:
         """Look without changing: the same ports, in a read-only transaction."""
         async with self._connection(postgresql_readonly=True) as connection, connection.begin():
-            yield Transaction(connection, self.jobs, self.index)
+            yield Transaction(connection, self.jobs, self.index, self.pictures)
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[Transaction]:
         """Ask one question: each statement by itself, with no transaction around it."""
         async with self._connection(isolation_level="AUTOCOMMIT") as connection:
-            yield Transaction(connection, self.jobs, self.index)
+            yield Transaction(connection, self.jobs, self.index, self.pictures)
 
     @asynccontextmanager
     async def _connection(self, **options: object) -> AsyncIterator[AsyncConnection]:

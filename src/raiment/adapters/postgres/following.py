@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-import numpy as np
 import psycopg
 from psycopg import AsyncConnection, IsolationLevel
 from sqlalchemy.engine import URL, make_url
 
 from raiment.adapters.observe.logs import logger
+from raiment.adapters.postgres.scan import columns
 from raiment.matching.index import PdqIndex
-from raiment.matching.signal import Pdq
 
 LOOK_SECONDS: Final = 0.4
 """How often a follower looks, whether or not anything told it to."""
 _RETRY_SECONDS: Final = 0.2
+_BLOCK: Final = 65_536
+"""Rows loaded together."""
 _MERGE_BEYOND: Final = 20_000
-
-_ROW: Final = np.dtype([("number", ">u8"), ("pdq", "u1", Pdq.SIZE)])
-"""How a statement writes a hash: the binary form of ``bigint``, and the 32 bytes."""
 
 
 class Follower(ABC):
@@ -99,12 +97,31 @@ async def _merge(indexes: list[PdqIndex]) -> None:
         await asyncio.to_thread(index.merge)
 
 
-async def add_rows(index: PdqIndex, rows: bytes | None) -> None:
-    """Add what a statement wrote: ``int8send(number)`` and the 32 bytes of a hash, over and over."""
-    if rows:
-        await asyncio.to_thread(_add, index, rows)
+async def load(index: PdqIndex, connection: AsyncConnection[Any], statement: str) -> None:
+    """Add all that *statement*, of ``scan``, reads block by block; the caller holds one snapshot."""
+    after: int | None = 0
+    while after is not None:
+        after, block = await read_block(connection, statement, {"after": after, "block": _BLOCK})
+        await add_block(index, block)
 
 
-def _add(index: PdqIndex, rows: bytes) -> None:
-    table = np.frombuffer(rows, _ROW)
-    index.add_arrays(table["number"].astype(np.uint64), np.ascontiguousarray(table["pdq"]))
+async def read_block(
+    connection: AsyncConnection[Any], statement: str, parameters: Mapping[str, object]
+) -> tuple[int | None, bytes | None]:
+    """Return the last number that *statement*, of ``scan``, read, and what it read."""
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(statement, parameters)
+        row = await cursor.fetchone()
+    assert row is not None
+    last, block = row
+    return last, block
+
+
+async def add_block(index: PdqIndex, block: bytes | None) -> None:
+    """Add what a statement of ``scan`` read, off the event loop."""
+    if block:
+        await asyncio.to_thread(_add, index, block)
+
+
+def _add(index: PdqIndex, block: bytes) -> None:
+    index.add_arrays(*columns(block))

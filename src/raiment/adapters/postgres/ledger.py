@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from raiment.adapters.postgres.driver import driver_of
-from raiment.adapters.postgres.similar import find_similar, signal_columns
+from raiment.adapters.postgres.similar import PictureIndex, find_similar, signal_columns
 from raiment.adapters.postgres.tables import releases
 from raiment.matching.ledger import Release, Trace
 from raiment.matching.signals import Signals
@@ -27,6 +27,8 @@ class PostgresLedger:
     """``matching.ledger.Ledger`` on one connection."""
 
     connection: AsyncConnection
+    index: PictureIndex | None = None
+    """None: every release is compared."""
 
     async def add(self, release: Release) -> None:
         """Remember *release*."""
@@ -53,5 +55,5 @@ class PostgresLedger:
                 distance=like.distance,
                 view=like.view,
             )
-            for row, like in await find_similar(self.connection, releases, signals)
+            for row, like in await find_similar(self.connection, releases, [signals], self.index)
         ]

@@ -23,22 +23,16 @@ from psycopg import AsyncConnection
 from sqlalchemy.engine import URL
 
 from raiment.adapters.postgres.bank_lookup import Candidates
-from raiment.adapters.postgres.following import LOOK_SECONDS, Follower, add_rows
+from raiment.adapters.postgres.following import LOOK_SECONDS, Follower, load
+from raiment.adapters.postgres.scan import BANKED
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_BITS, Pdq
 
 STALE_SECONDS: Final = 1.0
-_LOAD_NUMBERS: Final = 65_536
 _MOST_CHANGES: Final = 5_000
 
 _HEAD = """
-    select position, (select coalesce(max(radius), 0) from hash_banks),
-        (select coalesce(max(number), 0) from bank_entries)
-    from bank_feed
-"""
-_LOAD = """
-    select string_agg(int8send(number) || substr(bit_send(pdq), 5), ''::bytea) from bank_entries
-    where number > %s and number <= %s and pdq is not null and state <> 'withdrawn'
+    select position, (select coalesce(max(radius), 0) from hash_banks) from bank_feed
 """
 _CHANGES = """
     select change.position, entry.number, entry.pdq::text, entry.state <> 'withdrawn'
@@ -102,16 +96,11 @@ class LiveIndex(Follower):
     async def _load(self, connection: AsyncConnection[Any]) -> None:
         """Load every entry, as of one instant, into a fresh index, and then put it in place."""
         index = PdqIndex()
-        async with connection.transaction(), connection.cursor(binary=True) as cursor:
-            await cursor.execute(_HEAD)
-            head = await cursor.fetchone()
+        async with connection.transaction():
+            head = await (await connection.execute(_HEAD)).fetchone()
             assert head is not None
-            position, radius, last = head
-            for start in range(0, last, _LOAD_NUMBERS):
-                await cursor.execute(_LOAD, (start, start + _LOAD_NUMBERS))
-                row = await cursor.fetchone()
-                assert row is not None
-                await add_rows(index, row[0])
+            position, radius = head
+            await load(index, connection, BANKED)
         await asyncio.to_thread(index.merge)
         self._index, self._radius, self._position = index, radius, position
 

@@ -8,11 +8,12 @@ a million would take a quarter of a minute. Read once and compared by the kernel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from psycopg import AsyncConnection as Driver
 
 from raiment.matching.index import compare
@@ -33,10 +34,7 @@ BANKED: Final = """
     ) block
 """
 _PICTURES: Final = """
-    with block as (
-        select number, quality, pdq, parts from {table}
-        where number > %(after)s order by number limit %(block)s
-    )
+    with block as (select number, quality, pdq, parts from {table} where {which})
     select
         (select max(number) from block),
         (select string_agg(int8send(number) || hash, ''::bytea) from (
@@ -48,13 +46,21 @@ _PICTURES: Final = """
 """
 """Of each picture its own hash, where it has structure enough, and those of its parts."""
 
-SHOWN: Final = MappingProxyType(
-    {
-        table: _PICTURES.format(table=table, least=PDQ_LEAST_QUALITY, size=Pdq.SIZE)
-        for table in ("contents", "releases")
-    }
-)
-"""Table -> the statement that reads the hashes of its pictures."""
+
+def pictures(which: str) -> Mapping[str, str]:
+    """Return, by table, the statement that reads the hashes of its pictures for which *which* holds."""
+    return MappingProxyType(
+        {
+            table: _PICTURES.format(
+                table=table, which=which, least=PDQ_LEAST_QUALITY, size=Pdq.SIZE
+            )
+            for table in ("contents", "releases")
+        }
+    )
+
+
+SHOWN: Final = pictures("number > %(after)s order by number limit %(block)s")
+"""Table -> the statement that reads the hashes of its pictures, block by block."""
 
 
 async def numbers_near(
@@ -79,6 +85,10 @@ async def numbers_near(
 
 
 def _near(block: bytes, hashes: Sequence[Pdq], radius: int) -> list[int]:
+    return list(compare(hashes, *columns(block), radius))
+
+
+def columns(block: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """Return the numbers and the hashes, of shape (count, 32), that a statement read."""
     rows = np.frombuffer(block, _ROW)
-    numbers = rows["number"].astype(np.uint64)
-    return list(compare(hashes, numbers, np.ascontiguousarray(rows["pdq"]), radius))
+    return rows["number"].astype(np.uint64), np.ascontiguousarray(rows["pdq"])

@@ -2,24 +2,25 @@
 Find pictures by their signals: equal digests, or a PDQ hash within a radius in some view.
 
 A picture is near where its own hash, or that of a picture seen inside it, is near one of the hashes by
-which the other is looked for. What may be near is found by a scan (``scan``), or named by an index; what
-is fetched is compared once more either way. No result is ever missed or cut off.
+which the other is looked for. What may be near is found by a scan (``scan``), or named by an index
+(``copy_index``); what is fetched is compared once more either way. No result is ever missed or cut off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from sqlalchemy import BigInteger, Table, any_, cast, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Table, Text, any_, cast, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.scan import SHOWN, numbers_near
-from raiment.adapters.postgres.types import AnyRow, Rows
+from raiment.adapters.postgres.types import AnyRow, Rows, Xid8
 from raiment.matching.index import compare
 from raiment.matching.signal import PDQ_LEAST_QUALITY, PDQ_RADIUS, Pdq, PdqViews, Sha256
 from raiment.matching.signals import Signals
@@ -41,6 +42,22 @@ class Similar(NamedTuple):
 
     row: AnyRow
     likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class NearRows:
+    """Which rows of a table may be near."""
+
+    numbers: Sequence[int]
+    horizon: int | None
+    """Rows that this transaction, or a later one, wrote may be near as well; None: no others are."""
+
+
+class PictureIndex(Protocol):
+    """The pictures of contents and releases, near to hand."""
+
+    def near(self, table: str, hashes: Sequence[Pdq]) -> NearRows | None:
+        """Return the rows of *table* near one of *hashes*; None where every row is to be compared."""
 
 
 def signal_columns(signals: Signals) -> dict[str, object]:
@@ -78,35 +95,59 @@ def _hashes(joined: bytes) -> Iterator[Pdq]:
 async def find_similar(
     connection: AsyncConnection,
     table: Table,
-    signals: Signals,
-    numbers: Sequence[int] | None = None,
+    subjects: Sequence[Signals],
+    index: PictureIndex | None,
 ) -> list[Similar]:
-    """
-    Return the rows of *table* that show the same picture as *signals*, surest first.
+    """Return the rows of *table* that show the same picture as one of *subjects*, each once, surest first."""
+    looks = [signals.hashes_to_look_up() for signals in subjects]
+    hashes = list(dict.fromkeys(pdq for sought in looks for _, pdq in sought))
+    near = None if index is None else index.near(table.name, hashes)
+    if near is None:
+        near = await scanned(connection, table, hashes)
+    same = or_(
+        table.c.bytes_sha256.in_([signals.bytes_sha256.value for signals in subjects]),
+        table.c.pixels_sha256.in_([signals.pixels_sha256.value for signals in subjects]),
+    )
+    rows = (await connection.execute(select(table).where(or_(same, _named(table, near))))).all()
+    found: dict[str, Similar] = {}
+    for signals, sought in zip(subjects, looks, strict=True):
+        for one in _found(rows, signals, _likenesses(rows, sought)):
+            found[one.row.id] = min(found.get(one.row.id, one), one, key=_surest_first)
+    return sorted(found.values(), key=_surest_first)
 
-    *numbers*: of all rows that may be near, as an index says; None compares every row.
-    """
-    looks = signals.hashes_to_look_up()
-    hashes = [pdq for _, pdq in looks]
-    if numbers is None:
-        driver = await driver_of(connection)
-        numbers = await numbers_near(driver, SHOWN[table.name], hashes, PDQ_RADIUS)
-    same_bytes = table.c.bytes_sha256 == signals.bytes_sha256.value
-    same_pixels = table.c.pixels_sha256 == signals.pixels_sha256.value
-    named = table.c.number == any_(cast(list(numbers), ARRAY(BigInteger)))
-    rows = (
-        await connection.execute(select(table).where(or_(same_bytes, same_pixels, named)))
-    ).all()
-    near = _likenesses(rows, looks)
-    found = []
+
+async def find_parts(
+    connection: AsyncConnection, table: Table, cuts: Sequence[Pdq], near: NearRows
+) -> list[Similar]:
+    """Return the rows of *table* that show one of *cuts*, parts of a picture in hand, the nearest first."""
+    rows = (await connection.execute(select(table).where(_named(table, near)))).all()
+    looks = [(View.CROP, pdq) for pdq in cuts]
+    likenesses = await asyncio.to_thread(_likenesses, rows, looks)
+    found = (Similar(row, likenesses[row.number]) for row in rows if row.number in likenesses)
+    return sorted(found, key=_surest_first)
+
+
+async def scanned(connection: AsyncConnection, table: Table, hashes: Sequence[Pdq]) -> NearRows:
+    """Return the rows near *hashes* as this transaction sees them, having compared every one."""
+    driver = await driver_of(connection)
+    return NearRows(await numbers_near(driver, SHOWN[table.name], hashes, PDQ_RADIUS), None)
+
+
+def _named(table: Table, near: NearRows) -> ColumnElement[bool]:
+    named = table.c.number == any_(cast(list(near.numbers), ARRAY(BigInteger)))
+    if near.horizon is None:
+        return named
+    return or_(named, table.c.arrived >= cast(cast(str(near.horizon), Text), Xid8))
+
+
+def _found(rows: Rows, signals: Signals, likenesses: Mapping[int, Likeness]) -> Iterator[Similar]:
     for row in rows:
         if row.bytes_sha256 == signals.bytes_sha256.value:
-            found.append(Similar(row, Likeness("bytes", 0, View.AS_IS)))
+            yield Similar(row, Likeness("bytes", 0, View.AS_IS))
         elif row.pixels_sha256 == signals.pixels_sha256.value:
-            found.append(Similar(row, Likeness("pixels", 0, View.AS_IS)))
-        elif row.number in near:
-            found.append(Similar(row, near[row.number]))
-    return sorted(found, key=_surest_first)
+            yield Similar(row, Likeness("pixels", 0, View.AS_IS))
+        elif row.number in likenesses:
+            yield Similar(row, likenesses[row.number])
 
 
 _SURENESS = {"bytes": 0, "pixels": 1, "pdq": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +13,7 @@ from raiment.adapters.postgres.bank_lookup import BankIndex
 from raiment.adapters.postgres.banks import PostgresBanks
 from raiment.adapters.postgres.casework import PostgresCases
 from raiment.adapters.postgres.contents import PostgresContents
+from raiment.adapters.postgres.copies import PartsNear, parts_near
 from raiment.adapters.postgres.desk import Desk
 from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.jobs import Jobs
@@ -19,12 +21,15 @@ from raiment.adapters.postgres.ledger import PostgresLedger
 from raiment.adapters.postgres.log import PostgresLog
 from raiment.adapters.postgres.requests import PostgresRequests
 from raiment.adapters.postgres.screenings import PostgresScreenings
+from raiment.adapters.postgres.similar import PictureIndex
 from raiment.adapters.postgres.upkeep import Upkeep
 from raiment.casework.storage import Office
 from raiment.evidence.record import Record
+from raiment.matching.signal import Pdq
 
 DELIVER = "deliver_action"
 WATCH = "watch_clock"
+CROP = "crop_image"
 """Names of the worker's tasks."""
 
 
@@ -32,10 +37,15 @@ class Transaction:
     """Everything that may be read or changed in one go. Made by ``Database`` only."""
 
     def __init__(
-        self, connection: AsyncConnection, jobs: Jobs, index: BankIndex | None = None
+        self,
+        connection: AsyncConnection,
+        jobs: Jobs,
+        index: BankIndex | None = None,
+        pictures: PictureIndex | None = None,
     ) -> None:
         self.connection = connection
         self._index = index
+        self._pictures = pictures
         self._jobs = jobs
         self._records: list[Record] = []
 
@@ -47,7 +57,7 @@ class Transaction:
     @property
     def cases(self) -> PostgresCases:
         """Cases, reports, clocks, actions."""
-        return PostgresCases(self.connection)
+        return PostgresCases(self.connection, self._pictures)
 
     @property
     def desk(self) -> Desk:
@@ -67,7 +77,7 @@ class Transaction:
     @property
     def ledger(self) -> PostgresLedger:
         """Releases."""
-        return PostgresLedger(self.connection)
+        return PostgresLedger(self.connection, self._pictures)
 
     @property
     def contents(self) -> PostgresContents:
@@ -115,6 +125,15 @@ class Transaction:
     async def watch(self, clock_id: str, at: datetime) -> None:
         """Look at the clock at *at* (``casework.storage.Later``)."""
         await self._jobs.defer(self.connection, WATCH, {"clock_id": clock_id}, at)
+
+    async def crop(self, case_id: str, content_id: str) -> None:
+        """Fetch the content's picture and find what shows a part of it (``casework.storage.Later``)."""
+        arguments = {"case_id": case_id, "content_id": content_id}
+        await self._jobs.defer(self.connection, CROP, arguments, None)
+
+    async def parts_near(self, cuts: Sequence[Pdq]) -> PartsNear:
+        """Return which contents and releases may show one of *cuts*, parts of a picture in hand."""
+        return await parts_near(self.connection, self._pictures, cuts)
 
     async def seal(self) -> None:
         """Append the records to the log: last, because it takes the log's lock."""
