@@ -72,7 +72,8 @@ def parse_fields(verb: Verb, given: Mapping[str, object]) -> Fields:
 def _said_by(name: str, values: Mapping[str, Value]) -> str:
     """Return the words of parameter *name* as they are judged."""
     words = str(values[name])
-    return _DECENCY.sub(" ", words) if name == "negative_prompt" else words
+    # One line: what opens a negative prompt is read together with all of it.
+    return ", ".join(_DECENCY.sub(" ", words).splitlines()) if name == "negative_prompt" else words
 
 
 def _sent(values: Mapping[str, Value]) -> dict[str, Value]:

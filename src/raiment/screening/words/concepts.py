@@ -61,6 +61,8 @@ CONCEPTS: dict[str, str] = {
     "negation": "not, never, do not: what follows is refused",
     "of": "words that put the following thing in the background: from, on, of",
     "keep": "to leave on, keep on",
+    "dressed": "clothed, wearing clothes: said of what a negative prompt denies",
+    "ordinary": "words that look like a charged one of this or another language, and are not",
     "it": "it, that: what the edit before was about",
     "negative": "the words that open a negative prompt",
     "again": "again, more, further, continue, next layer",

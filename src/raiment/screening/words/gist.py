@@ -23,6 +23,8 @@ READ_WHOLE = 160
 """Words of a text that is read as it stands."""
 _TELLING_REACH = 16
 """Words kept on either side of one that tells: more than any rule reaches."""
+_REFUSING_REACH = 120
+"""Words kept after those that open a negative prompt: it is a list, and any item may tell."""
 _SETTING_REACH = 3
 _SETTING_TIMES = 4
 _SAME_SIDES = 2
@@ -84,12 +86,18 @@ def _places(words: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[int, int]]
             around = tuple(words[max(0, place - _SAME_SIDES) : place + _SAME_SIDES + 1])
             if around not in seen and not (_scrap(word) and times[word] > _SCRAP_TIMES):
                 seen.add(around)
-                yield place, _SETTING_REACH if _scrap(word) else _TELLING_REACH
+                yield place, _reach(pair, lexicon)
         elif word in setting or pair in said:
             around = (words[place - 1] if place else "", *pair)
             if times[word] <= _SETTING_TIMES or (word.isdecimal() and around not in seen):
                 seen.add(around)
                 yield place, _SETTING_REACH
+
+
+def _reach(pair: tuple[str, str], lexicon: Lexicon) -> int:
+    if pair in lexicon.refusing.pairs or pair[0] in lexicon.refusing.words:
+        return _REFUSING_REACH
+    return _SETTING_REACH if _scrap(pair[0]) else _TELLING_REACH
 
 
 def _scrap(word: str) -> bool:

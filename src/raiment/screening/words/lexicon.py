@@ -24,6 +24,8 @@ OPENING = 4
 _STRONG_LETTERS = 5
 _LATIN_END = "\u0250"
 _GAP = "~"
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+"""Good spelling in Persian and Indian scripts; requests are read without them."""
 _ORDERS = frozenset({"verb-first", "verb-last", "free"})
 
 
@@ -77,6 +79,8 @@ class Lexicon:
     """Where terms of the concepts begin without which no rule holds."""
     setting: Beginnings
     """Likewise those that say of whom, and in what surroundings."""
+    refusing: Beginnings
+    """Likewise those that open a negative prompt."""
     near: Near
     """By which misspelt words that matter are found."""
 
@@ -104,6 +108,7 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
         openings=frozenset(word[:OPENING] for word in draft.charged),
         telling=draft.beginnings(TELLING),
         setting=draft.beginnings(SETTING),
+        refusing=draft.beginnings(frozenset({"negative"})),
         near=neighbourhood({word: frozenset(of) for word, of in draft.spelt.items()}),
     )
 
@@ -181,7 +186,7 @@ def _row(place: str, line: str) -> Iterator[tuple[str, str]]:
     concept, tab, terms = line.partition("\t")
     if not tab or concept not in CONCEPTS:
         raise ConfigurationError(place, "a row is a known concept, a tab and terms")
-    for term in folded(terms).split(","):
+    for term in folded(terms.translate(_JOINERS)).split(","):
         if not (term.replace(" ", "").isalpha() or words_of(term)):
             raise ConfigurationError(place, "there is an empty term")
         yield concept, term.strip()

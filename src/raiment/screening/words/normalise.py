@@ -27,6 +27,10 @@ READ_CHARACTERS = 32_000
 _RAW_CHARACTERS = 4_000_000
 
 
+HIDING = frozenset({"reversed", "rot13", "initials"})
+"""The disguises of ``Normalised.hidden``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """One way to read the request, and the disguises that had to be undone for it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
+from raiment.screening.words.denied import denied_charges
 from raiment.screening.words.gist import gist
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
@@ -22,6 +23,8 @@ _REPORTED = 0.3
 """Spans are given for charges from this score on."""
 _MINOR_SCORE = 0.99
 _SEXUAL = ("nude", "undress", "part", "sexual", "explicit", "underwear", "pose")
+_BARE = ("bare", "revealing")
+"""Of a child these are sexual right beside the word for it; further off they are of trees and feet."""
 _PRETEXTS = ("consent", "art", "medical", "film", "role", "ignore", "negative")
 _MENDS = (("glued", seams.unglue), ("split", seams.rejoin), ("broken", seams.bridge))
 _NOWHERE: frozenset[str] = frozenset()
@@ -113,6 +116,7 @@ def _said(rendering: Rendering, request: _Request) -> _Said:
     minor = any(speaks_of_minor(one.mixed) for one in context)
     situation = _situation(who, request)
     found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
+    found += denied_charges(rendering.text.characters, view.words, view.hits, situation)
     own = max((charge.score for charge in found), default=0.0)
     found += _minor_charges(view, found, minor)
     chained = list(_chained(view, earlier, situation, request)) if earlier else []
@@ -146,6 +150,7 @@ def _minor_charges(view: View, found: Sequence[Charge], minor: bool) -> list[Cha
         return []
     scene = view.mixed
     hits = [hit for hit in scene.of(_SEXUAL) if not scene.refused(hit)]
+    hits += [hit for hit, _ in scene.pairs(_BARE, ("minor",), 0) if not scene.refused(hit)]
     for charge in found:
         if charge.intent is Intent.UNDRESS and charge.score >= _REPORTED:
             hits += charge.hits
@@ -176,6 +181,7 @@ def _reading(said: Sequence[_Said], undone: frozenset[str]) -> WordsReading:
     scores: Counter[Intent] = Counter()
     for charge in (charge for one in said for charge in one.charges):
         scores[charge.intent] = max(scores[charge.intent], charge.score)  # type: ignore[assignment]
+    charged = best.strongest >= _REPORTED
     disguise = undone | best.view.rendering.undone if best.strongest >= _REPORTED else undone
     pretexts = {name for one in said for name in _PRETEXTS if one.view.mixed.has(name)}
     return WordsReading(
@@ -183,7 +189,7 @@ def _reading(said: Sequence[_Said], undone: frozenset[str]) -> WordsReading:
         reveal=scores[Intent.REVEAL],
         sexualise=scores[Intent.SEXUALISE],
         who=min((one.who for one in said), key=_PROTECTION.index),
-        minor=any(one.minor for one in said),
+        minor=any(one.minor and (charged or not one.view.is_hidden) for one in said),
         pretext=tuple(sorted(pretexts)),
         disguise=tuple(sorted(disguise)),
         language=said[0].view.language if best.strongest < _REPORTED else best.view.language,

@@ -104,7 +104,6 @@ RULES = (
     Rule(_U, ("clothes", "garment"), ("nothing",), 3, "then", (0.9, 0.7, 0.8, 0.4)),
     Rule(_U, ("nothing",), ("clothes",), 2, "next", (0.8, 0.5, 0.7, 0.3)),
     Rule(_U, ("only",), ("outer", "cover", "scrap", *CLOTHED), 3, "then", (0.75, 0.45, 0.75, 0.2)),
-    Rule(_U, ("negative",), ("clothes", "garment", "underwear"), 12, "then", (0.9, 0.8, 0.8, 0.6)),
     Rule(_U, ("replace",), ("bare", "skin"), 8, "then", (0.5, 0.3, 0.5, 0.1)),
     Rule(_U, ("replace", "add"), ("bare",), 6, "then", (0.8, 0.6, 0.8, 0.2)),
     Rule(_U, WORN, ("bare",), 8, "near", (0.85, 0.6, 0.85, 0.2)),

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from raiment.screening.words.hits import Hit, find_hits
 from raiment.screening.words.lexicon import Lexicon
-from raiment.screening.words.normalise import Rendering
+from raiment.screening.words.normalise import HIDING, Rendering
 from raiment.screening.words.scene import Scene, scene_of
 from raiment.screening.words.text import Word, words_of
 
@@ -23,7 +23,9 @@ _FEWEST_KNOWN = 1.5
 _FEWEST_ASIDE = 2.0
 """Words of one sentence a language must know to be read beside the one the rest is written in."""
 _SHORTEST_CHILD = 4
+_SHORTEST_STEMMED = 7
 _SURE_COVERAGE = 0.7
+_CHILD = "minor"
 _SCRAP_LETTERS = 3
 _UNSPACED = "\u0e00"
 
@@ -34,10 +36,17 @@ class View:
 
     rendering: Rendering
     words: Sequence[Word]
+    hits: Sequence[Hit]
+    """What the words say in any language, plausible or not."""
     scenes: tuple[Scene, ...]
     mixed: Scene
     language: str
     languages: frozenset[str]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether this is a text behind the text: any words backwards spell a few others by chance."""
+        return not HIDING.isdisjoint(self.rendering.undone)
 
 
 def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
@@ -60,16 +69,21 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
         for one, passage in _asides(hits, words, plausible)
     )
     order = lexicon.orders.get(language, "free")
-    own = [hit for hit in hits if plausible.get(hit.language) == plausible[language]]
+    own = [
+        hit
+        for hit in hits
+        if plausible.get(hit.language) == plausible[language]
+        and (hit.language == language or _is_sure(hit, words[hit.first]))
+    ]
     taken = {place for hit in own for place in range(hit.first, hit.last + 1)}
     foreign = [
         hit
         for hit in hits
-        if (hit.strong or _names_a_child(hit, words[hit.first]))
+        if (_names_a_child(hit, words, lexicon, language) if hit.concept == _CHILD else hit.strong)
         and taken.isdisjoint(range(hit.first, hit.last + 1))
     ]
     mixed = scene([*own, *foreign], order)
-    return View(rendering, words, scenes, mixed, language, frozenset(plausible))
+    return View(rendering, words, hits, scenes, mixed, language, frozenset(plausible))
 
 
 def _counting(hits: Sequence[Hit], language: str, main: str, words: Sequence[Word]) -> list[Hit]:
@@ -105,10 +119,24 @@ def _is_scrap(hit: Hit, words: Sequence[Word]) -> bool:
     return letters <= _SCRAP_LETTERS and words[hit.first].letters.isascii()
 
 
-def _names_a_child(hit: Hit, word: Word) -> bool:
-    """Return whether *hit* speaks of a child surely enough to count in any language."""
-    long_enough = len(word.letters) >= _SHORTEST_CHILD
-    return hit.concept == "minor" and long_enough and hit.coverage >= _SURE_COVERAGE
+def _names_a_child(hit: Hit, words: Sequence[Word], lexicon: Lexicon, language: str) -> bool:
+    """Return whether *hit* speaks of a child surely enough to count in a sentence of *language*."""
+    letters = words[hit.first].letters
+    known = language in lexicon.vocabulary.get(letters, ())
+    return not known and _is_sure(hit, words[hit.first])
+
+
+def _is_sure(hit: Hit, word: Word) -> bool:
+    """
+    Return whether a word of another language names a child, and is not only begun like one that does.
+
+    A grandmother (``nenek``) is no child for beginning like a Filipino baby (``nene``).
+    """
+    if hit.concept != _CHILD or hit.last > hit.first or word.letters >= _UNSPACED:
+        return True
+    if hit.coverage == 1:
+        return len(word.letters) >= _SHORTEST_CHILD
+    return len(word.letters) >= _SHORTEST_STEMMED and hit.coverage >= _SURE_COVERAGE
 
 
 def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
