@@ -3,7 +3,7 @@ The routes of Hasher-Matcher-Actioner, for platforms that speak to it already.
 
 Shapes, statuses and ``{"message"}`` are HMA's, so these routes stand outside our own description. What
 differs: a key with the scope `content` is asked for, a URL is fetched from public hosts only, a picture is
-also found turned and flipped, and an entry works from its commit on. ``bank_content_id`` is an entry's number.
+also found in disguise, and an entry works from its commit on. ``bank_content_id`` is an entry's number.
 """
 
 from __future__ import annotations
