@@ -11,11 +11,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 LOCKED := --require-hashes --no-deps
 WORKERS ?= 2
 
-.PHONY: help run test lint docs packages-run packages-test bench-words bench-gateway clean
+.PHONY: help run test lint docs packages-run packages-test bench-words bench-gateway bench-matching fuzz clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo "also: lint docs bench-words bench-gateway clean"
+	@echo "also: lint docs bench-words bench-gateway bench-matching fuzz clean"
 
 run: packages-run $(STAMPS)/package
 	RAIMENT_DEMO="$${RAIMENT_DEMO:-true}" exec $(BIN)/raiment serve
@@ -38,6 +38,20 @@ bench-words: $(STAMPS)/package
 
 bench-gateway: $(STAMPS)/test $(STAMPS)/package
 	$(BIN)/python benchmarks/gateway.py
+
+# Against the peers, which live in an environment of their own, and over real photographs: Debian's wallpapers,
+# fetched into PHOTOGRAPHS where they are not there yet. QUICK=1 for a small run, PARTS="search upload" for some.
+PHOTOGRAPHS ?= photographs
+bench-matching: $(STAMPS)/bench
+	scripts/photographs.sh "$(PHOTOGRAPHS)"
+	scripts/bench-matching.sh $(if $(QUICK),--quick) "$(PHOTOGRAPHS)" $(PARTS)
+
+# Long runs of what `make test` does for seconds: native kernels under sanitizers, the picture reader by mutation.
+FUZZ_SECONDS ?= 300
+FUZZ_EXAMPLES ?= 20000
+fuzz: $(STAMPS)/test $(STAMPS)/package
+	scripts/fuzz-native.sh $(FUZZ_SECONDS)
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest tests/adapters/pixels/test_hostile.py -k mutated
 
 clean:
 	rm -rf .venv build src/*.egg-info src/raiment/_native.*.so
@@ -65,6 +79,14 @@ $(STAMPS)/run: requirements/run.lock $(STAMPS)/build
 
 $(STAMPS)/test: requirements/test.lock $(STAMPS)/run
 	$(PIP) $(LOCKED) -r $<
+	@touch $@
+
+BENCH := .venv/bench
+$(STAMPS)/bench: requirements/build.lock requirements/bench.lock $(STAMPS)/package
+	$(PYTHON) -m venv $(BENCH)
+	for lock in build bench; do $(BENCH)/bin/python -m pip --quiet --disable-pip-version-check install $(LOCKED) \
+		-r requirements/$$lock.lock; done
+	$(BENCH)/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 NATIVE := $(wildcard native/*.cpp native/*.hpp)

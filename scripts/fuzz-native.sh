@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
-# Fuzz the native kernels: both under AddressSanitizer and UndefinedBehaviorSanitizer, the index under
+# Fuzz the native kernels: all under AddressSanitizer and UndefinedBehaviorSanitizer, the index under
 # ThreadSanitizer too. Usage: scripts/fuzz-native.sh [seconds for each] [seed]
 set -euo pipefail
 cd "$(dirname "$0")/../native"
 seconds="${1:-10}"
+seed="${2:-}"
 out="$(mktemp -d)"
 trap 'rm -rf "$out"' EXIT
 
-build() { # sanitizers, program, sources
-  "${CXX:-g++}" -std=c++17 -O1 -g -fno-omit-frame-pointer -ffp-contract=off "-fsanitize=$1" -fno-sanitize-recover=all \
-    "fuzz_$2.cpp" "${@:3}" kernel.cpp -pthread -o "$out/$2"
+build() { # program, sanitizers, sources
+  "${CXX:-g++}" -std=c++17 -O1 -g1 -fno-omit-frame-pointer -ffp-contract=off "-fsanitize=$2" -fno-sanitize-recover=all \
+    "fuzz_${1%-*}.cpp" "${@:3}" kernel.cpp -pthread -o "$out/$1"
 }
 
-build address,undefined pdq pdq.cpp pdq_axis.cpp pdq_stages.cpp
-"$out/pdq" "$seconds" ${2:+"$2"}
-build address,undefined panels panels.cpp outlines.cpp plane.cpp settle.cpp corners.cpp
-"$out/panels" "$seconds" ${2:+"$2"}
 index=(hamming_index.cpp hamming_segment.cpp hamming_layout.cpp hamming_kernels.cpp)
-build address,undefined hamming "${index[@]}"
-"$out/hamming" "$seconds" ${2:+"$2"}
-build thread hamming "${index[@]}"
-"$out/hamming" "$seconds" ${2:+"$2"}
+hash=(pdq.cpp pdq_axis.cpp pdq_stages.cpp)
+builds=()
+build pdq address,undefined "${hash[@]}" & builds+=($!)
+build panels address,undefined panels.cpp outlines.cpp plane.cpp settle.cpp corners.cpp & builds+=($!)
+build hamming address,undefined "${index[@]}" & builds+=($!)
+build hamming-threads thread "${index[@]}" & builds+=($!)
+for one in "${builds[@]}"; do wait "$one"; done
+
+for program in pdq panels hamming hamming-threads; do
+  echo "== $program"
+  "$out/$program" "$seconds" ${seed:+"$seed"}
+done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -197,11 +198,16 @@ async def small_reader() -> PixelReader:
         yield started
 
 
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
+"""How many other files `make fuzz` tries each time; the suite tries the same few."""
+
+
 @settings(
-    max_examples=300,
+    max_examples=int(EXAMPLES or 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
+    derandomize=EXAMPLES is None,
+    database=None,
 )
 @given(
     original=st.sampled_from(ORIGINALS),

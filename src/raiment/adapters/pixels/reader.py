@@ -51,6 +51,11 @@ class PixelReader:
         while self._idle:
             await self._idle.pop().kill()
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the workers that are not reading: for measurements."""
+        return tuple(decoder.pid for decoder in self._idle)
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
