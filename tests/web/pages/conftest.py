@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,7 +22,12 @@ from raiment.adapters.postgres.ids import new_id
 from raiment.bootstrap import House, open_house
 from raiment.casework.acknowledge import acknowledge
 from raiment.casework.action import ActionKind, ActionOutcome, ActionState
+from raiment.matching.bank import FLOOD_UPLOADS, BankKind, BankMatch, EntryState
+from raiment.matching.bank_entry import read_entry
 from raiment.matching.content import Content, ContentState
+from raiment.matching.match import Match
+from raiment.matching.signal import Pdq, Sha256
+from raiment.matching.view import View
 from raiment.settings import Platform, read_settings
 from raiment.web.app import make_app
 
@@ -231,6 +237,26 @@ async def upload(house: House, drawing: bytes) -> Callable[..., Awaitable[None]]
             await tx.contents.add(content, [])
 
     return register
+
+
+@pytest.fixture
+def flood(house: House) -> Callable[..., Awaitable[str]]:
+    """Banks a random hash, lets more pictures match it than an image does; returns the entry's id."""
+
+    async def make(bank: str, kind: BankKind = BankKind.OUTSIDE) -> str:
+        given = read_entry("pdq", secrets.token_hex(32), ["a label"], None, "entry")
+        now = house.now()
+        async with house.database.begin() as tx:
+            row, _ = await tx.bank_keeping.create(bank, kind, 31)
+            (kept,) = await tx.bank_keeping.add(row, [given], "a partner", now)
+            banked = Pdq.from_hex(given.value, "entry")
+            match = Match(banked, row.id, kept.id, 3, View.AS_IS, 31)
+            found = BankMatch(match, kind, None, EntryState.ACTIVE, "a partner")
+            for _ in range(FLOOD_UPLOADS + 1):
+                await tx.bank_keeping.sighted([found], Sha256(secrets.token_bytes(32)), now)
+        return kept.id
+
+    return make
 
 
 @pytest.fixture

@@ -151,19 +151,20 @@ async def test_digits_in_the_reason_are_digits(
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_pages_fit_and_can_be_read(
-    open_page: Any, person: Any, reviewer: Any, upload: Any, complete: dict[str, object],
+    open_page: Any, person: Any, reviewer: Any, upload: Any, flood: Any, complete: dict[str, object],
     width: int, scheme: str,
 ) -> None:  # fmt: skip
     """No sideways scrolling; every text reaches 4.5:1 on its ground (WCAG 2.2, 1.4.3)."""
     await upload("post-17")
     long = {"locations": "https://pictures.example/" + "a" * 300}
     await person.report(**complete | long)
+    await flood("A_BANK_WITH_A_LONG_NAME_" + "x" * 70)
     ann = await reviewer("ann", "admin")
     case = f"/console/cases/{await person.case_id()}"
     window = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     page = await open_page("/", ann.http.cookies["raiment"], **window)
 
-    for path in ("/", "/report", "/case", "/console", case, "/console/accounts"):
+    for path in ("/", "/report", "/case", "/console", case, "/console/floods", "/console/accounts"):
         await page.goto(path)
         assert await page.evaluate(_OVERFLOW) == 0, path
         assert await page.evaluate(_FAINT) == [], path

@@ -7,9 +7,20 @@ from datetime import datetime
 from hashlib import sha256
 
 from raiment.adapters.postgres.bank_keeping import KeptEntry
+from raiment.adapters.postgres.types import AnyRow
 from raiment.evidence.canonical import JSON
 from raiment.evidence.record import Record
 from raiment.matching.bank_entry import NewEntry
+
+
+def entry_settled(
+    kind: str, row: AnyRow, ids: dict[str, str], at: datetime, reason: str | None = None
+) -> Record:
+    """Return the entry that tells that the bank entry in *row* was withdrawn or let act again."""
+    facts: dict[str, JSON] = {"source": row.source, "type": row.signal_type}
+    if reason is not None:
+        facts["reason"] = reason
+    return Record(kind, row.id, at, {"bank": row.bank_id, **ids}, facts)
 
 
 def entries_added(

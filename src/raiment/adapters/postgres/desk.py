@@ -13,12 +13,15 @@ from raiment.adapters.postgres.accounts import digest
 from raiment.adapters.postgres.tables import (
     accounts,
     actions,
+    bank_entries,
+    bank_sightings,
     case_items,
     case_releases,
     cases,
     contents,
     deadlines,
     decisions,
+    hash_banks,
     releases,
     reports,
     screenings,
@@ -26,6 +29,7 @@ from raiment.adapters.postgres.tables import (
 from raiment.adapters.postgres.types import AnyRow, Rows
 from raiment.casework.case import CaseState
 from raiment.errors import Conflict, NotFound
+from raiment.matching.bank import FLOOD_HOURS
 
 CLAIM = timedelta(minutes=10)
 """How long a claim holds without a sign of life."""
@@ -172,6 +176,29 @@ class Desk:
             open_cases.label("open_cases"),
         ).select_from(deadlines)
         return (await self.connection.execute(query)).one()
+
+    async def floods(self, now: datetime, entry_id: str | None = None) -> Rows:
+        """
+        Return the bank entries about which a lead is asked, or that one of them, the oldest flood first.
+
+        ``uploads`` counts the different pictures that each matched in the hour before *now*.
+        """
+        seen = (
+            bank_sightings.c.entry_id == bank_entries.c.id,
+            bank_sightings.c.at > now - timedelta(hours=FLOOD_HOURS),
+        )
+        counted = select(func.count()).where(*seen).scalar_subquery().label("uploads")
+        query = (
+            select(bank_entries, hash_banks.c.name.label("bank"), hash_banks.c.kind, counted)
+            .join(hash_banks, hash_banks.c.id == bank_entries.c.bank_id)
+            .where(
+                bank_entries.c.flooded_at.is_not(None), bank_entries.c.flood_settled_at.is_(None)
+            )
+            .order_by(bank_entries.c.flooded_at, bank_entries.c.number)
+        )
+        if entry_id is not None:
+            query = query.where(bank_entries.c.id == entry_id)
+        return await self._rows(query)
 
     async def _items(self, case_id: str) -> Rows:
         known = (

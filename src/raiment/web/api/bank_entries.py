@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from raiment.adapters.postgres.accounts import ApiKey
-from raiment.adapters.postgres.bank_records import entries_added
-from raiment.adapters.postgres.transaction import Transaction
+from raiment.adapters.postgres.bank_records import entries_added, entry_settled
 from raiment.adapters.postgres.types import AnyRow
-from raiment.evidence.record import Record
 from raiment.matching.bank import EntryState
 from raiment.matching.bank_entry import NewEntry, read_entry
 from raiment.web.api.body import Received, body_of, json_body, json_of, shaped
@@ -193,7 +190,7 @@ async def withdraw_entry(
     async with house.database.begin() as tx:
         row, changed = await tx.bank_keeping.withdraw(bank_id, entry_id, at)
         if changed:
-            _tell("bank.entry_withdrawn", row, key, at, tx)
+            tx.append(entry_settled("bank.entry_withdrawn", row, {"key": key.id}, at))
     return _entry_out(row)
 
 
@@ -208,13 +205,8 @@ async def reinstate_entry(
     async with house.database.begin() as tx:
         row, changed = await tx.bank_keeping.reinstate(bank_id, entry_id, at)
         if changed:
-            _tell("bank.entry_reinstated", row, key, at, tx)
+            tx.append(entry_settled("bank.entry_reinstated", row, {"key": key.id}, at))
     return _entry_out(row)
-
-
-def _tell(kind: str, row: AnyRow, key: ApiKey, at: datetime, tx: Transaction) -> None:
-    ids = {"bank": row.bank_id, "key": key.id}
-    tx.append(Record(kind, row.id, at, ids, {"source": row.source, "type": row.signal_type}))
 
 
 def _new_entry(place: int, given: EntryIn) -> NewEntry:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from raiment.web.api.problem import REASONS
 from raiment.web.pages import page
 
 routes = APIRouter(include_in_schema=False)
+
+_LAST = "operations"
+_DONE = {"Successful Response": "Done."}
+"""What the framework says where nobody said more -> what we say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,29 @@ class Operation:
     content_types: tuple[str, ...]
     fields: tuple[Field, ...]
     answers: tuple[tuple[str, str], ...]
-    """Status and what it means."""
+    """Status and what it means, refusals aside that mean what they mean everywhere."""
+    refusals: tuple[str, ...]
+    """The statuses of those, see ``problem.REASONS``."""
 
 
 @routes.get("/docs")
 async def show_docs(request: Request) -> Response:
     """Show the API as it describes itself."""
-    operations = list(_operations(request.app.openapi()))
-    nouns = [(noun, list(group)) for noun, group in groupby(operations, lambda one: one.noun)]
-    return page("api/docs.html", nouns=nouns)
+    nouns: dict[str, list[Operation]] = {}
+    for operation in _operations(request.app.openapi()):
+        nouns.setdefault(operation.noun, []).append(operation)
+    # What keeps a server running comes after what callers came for.
+    nouns |= {_LAST: nouns.pop(_LAST, [])}
+    return page("api/docs.html", nouns=nouns, reasons=REASONS)
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             bodies = operation.get("requestBody", {}).get("content", {})
+            answers = sorted(
+                (status, answer["description"]) for status, answer in operation["responses"].items()
+            )
             yield Operation(
                 id=operation["operationId"],
                 noun=operation["tags"][0],
@@ -64,10 +76,16 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
                 content_types=tuple(bodies),
                 fields=(*_parameters(operation), *_body_fields(bodies)),
                 answers=tuple(
-                    (status, answer["description"])
-                    for status, answer in sorted(operation["responses"].items())
+                    (status, _DONE.get(about, about))
+                    for status, about in answers
+                    if not _is_common(status, about)
                 ),
+                refusals=tuple(one[0] for one in answers if _is_common(*one)),
             )
+
+
+def _is_common(status: str, about: str) -> bool:
+    return about == REASONS.get(int(status))
 
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[Field]:

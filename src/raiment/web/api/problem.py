@@ -16,7 +16,7 @@ REASONS = {
     413: "A body, picture or list larger than is read. `field` names it.",
     422: "Something in the request is missing or malformed. `field` names it.",
     429: "Too many calls. `Retry-After` says when to come back, in seconds.",
-    503: "A part that is needed does not answer. Nothing was stored; this never means *no match*.",
+    503: "A part that is needed does not answer. Nothing was stored; this never means “no match”.",
 }
 
 

@@ -17,12 +17,14 @@ class Permission(StrEnum):
     DECIDE = "decide"
     DECIDE_CHILD = "decide-child"
     """Decide where the person may be under 18."""
+    BANKS = "banks"
+    """Say whether an entry of a hash bank that matched too much may act."""
     ACCOUNTS = "accounts"
     """Add and disable accounts."""
 
 
 _REVIEWER = frozenset({Permission.QUEUE, Permission.CASE, Permission.DECIDE})
-_LEAD = _REVIEWER | {Permission.DECIDE_CHILD}
+_LEAD = _REVIEWER | {Permission.DECIDE_CHILD, Permission.BANKS}
 
 _GRANTED: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
@@ -35,7 +37,7 @@ _GRANTED: Mapping[str, frozenset[Permission]] = MappingProxyType(
 ROLES: Mapping[str, str] = MappingProxyType(
     {
         "reviewer": "sees the queue and decides cases",
-        "lead": "also decides cases that may concern a child",
+        "lead": "also decides cases that may concern a child, and what becomes of flooded bank entries",
         "admin": "also adds and disables accounts",
     }
 )

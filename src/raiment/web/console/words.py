@@ -9,6 +9,7 @@ from raiment.casework.action import ActionKind, ActionOutcome, ActionState
 from raiment.casework.case import CaseState, FoundBy, ItemState
 from raiment.casework.decision import Outcome
 from raiment.casework.report import Minor, Relation
+from raiment.matching.bank import BankKind
 from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View
 from raiment.policy.regime import ReportField
 
@@ -74,6 +75,7 @@ VIEWS: Mapping[str, str] = MappingProxyType(
         **_with_turns(INVERTED, "as a negative"),
         **_with_turns(PANEL, "shown inside another picture"),
         View.INSET: "with its edges cut off",
+        View.CROP: "cropped",
     }
 )
 """How a copy was disguised, nothing where it was not."""
@@ -155,3 +157,22 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What is recorded where the reviewer writes no reason of their own."""
+
+BANK_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        BankKind.CONFIRMED: ("confirmed by us", "plain"),
+        BankKind.REPORTED: ("reported", "plain"),
+        BankKind.OUTSIDE: ("from outside", "soft"),
+        BankKind.ALLOW: ("known to be harmless", "good"),
+    }
+)
+"""Kind of a hash bank -> (words, tone)."""
+
+SIGNAL_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "pdq": "PDQ",
+        "bytes_sha256": "SHA-256 of a file",
+        "bytes_md5": "MD5 of a file",
+        "pixels_sha256": "SHA-256 of pixels",
+    }
+)
