@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -20,6 +21,8 @@ from tests.gateway.conftest import add_key, png
 
 from raiment.bootstrap import open_house
 from raiment.settings import read_settings
+
+ADVISER = {"name": "omni", "kind": "moderations", "key": "sk-of-the-adviser"}
 
 
 def free_port() -> int:
@@ -48,12 +51,16 @@ async def make_key(settings: dict[str, str]) -> str:
 
 
 def test_the_process_serves_and_ends(embedded_url: str, tmp_path: Path) -> None:
-    """One command, no key of a generator: pictures, a refusal, health, metrics; SIGTERM ends it well."""
+    """One command, no key of a generator: pictures, a refusal, health, metrics; SIGTERM ends it well.
+
+    An adviser that nobody can reach is asked, and counted, and stops nothing.
+    """
     url = f"http://127.0.0.1:{(port := free_port())}"
     settings = {
         "DATABASE_URL": embedded_url,
         "RAIMENT_DATA_DIR": str(tmp_path),
         "RAIMENT_GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        "RAIMENT_OPINIONS": json.dumps([{**ADVISER, "url": f"http://127.0.0.1:{free_port()}/v1"}]),
     }
     with ThreadPoolExecutor(1) as thread:
         key = thread.submit(asyncio.run, make_key(settings)).result()
@@ -73,6 +80,7 @@ def test_the_process_serves_and_ends(embedded_url: str, tmp_path: Path) -> None:
             assert httpx.get(f"{url}/healthz").text == "ok\n"
             metrics = httpx.get(f"{url}/metrics").text
             assert 'raiment_verdicts_total{surface="images.edits",verdict="block"} 1.0' in metrics
+            assert 'raiment_opinions_total{adviser="omni",outcome="unavailable"} 2.0' in metrics
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
@@ -80,3 +88,4 @@ def test_the_process_serves_and_ends(embedded_url: str, tmp_path: Path) -> None:
         logged = process.stderr.read().decode()
     assert "lake" not in logged
     assert "clothes" not in logged
+    assert ADVISER["key"] not in logged + metrics

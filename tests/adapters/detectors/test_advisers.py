@@ -90,6 +90,21 @@ async def test_silence_ends_with_its_time(ask: Ask, stranger: Stranger) -> None:
     assert (opinion.said, opinion.unavailable) == (None, "no answer in time")
 
 
+async def test_each_has_a_time_of_its_own(ask: Ask, stranger: Stranger) -> None:
+    """The one with little is done while the one with much, asked before it, still waits."""
+    stranger.is_silent()
+    long = asyncio.ensure_future(ask(WORDS, seconds=30))
+    await asyncio.sleep(0)
+    short = asyncio.ensure_future(ask(WORDS, seconds=0.1))
+
+    done, _ = await asyncio.wait({long, short}, return_when=asyncio.FIRST_COMPLETED)
+
+    assert done == {short}
+    long.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await long
+
+
 async def test_an_answer_that_trickles_ends_with_its_time(ask: Ask, stranger: Stranger) -> None:
     """The time is for the whole answer, not for each byte."""
 
