@@ -57,6 +57,8 @@ def test_every_kind_can_be_named() -> None:
         "http://10.1.2.3/v1",
         "http://[::1]:8000/v1",
         "http://[fd00::7]/v1",
+        "http://[::ffff:10.0.0.7]/v1",
+        "http://guard2/v1",
         "https://guard.lan/v1",
     ],
 )
@@ -72,6 +74,10 @@ def test_words_go_to_the_operators_own_server_without_further_ado(url: str) -> N
     [
         ({"url": "https://api.example.com/v1"}, "[0].words_leave"),
         ({"url": "https://8.8.8.8/v1"}, "[0].words_leave"),
+        ({"url": "http://134744072/v1"}, "[0].url"),
+        ({"url": "http://0x8080808/v1"}, "[0].url"),
+        ({"url": "http://8.8.2056./v1"}, "[0].url"),
+        ({"url": "https://[::ffff:8.8.8.8]/v1"}, "[0].words_leave"),
         ({"url": "https://[2606:4700::1111]/v1"}, "[0].words_leave"),
         (OUTSIDE | {"words_leave": False}, "[0].words_leave"),
         (OUTSIDE | {"words_leave": "true"}, "[0].words_leave"),
