@@ -49,7 +49,7 @@ class Adviser(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     seconds: Annotated[float, msgspec.Meta(ge=0.1, le=30)] = 2.0
     """How long it may take."""
     severity: Literal[2, 4, 6] | None = None
-    """Azure only: from which of its severities on words count as sexual; None means 4, its own default."""
+    """Azure only: from which of its severities on words count as sexual; None means 4, medium."""
     words_leave: bool = False
     """The operator knows that this server is outside, and sends it the words of requests."""
 
