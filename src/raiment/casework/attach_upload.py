@@ -13,7 +13,9 @@ from raiment.casework.settle import settle
 from raiment.casework.storage import Cases, Copy, Office
 from raiment.matching.bank import BankMatch
 from raiment.matching.content import Content, ContentState
+from raiment.matching.match import Match
 from raiment.matching.signal import Pdq
+from raiment.matching.view import PANEL, View
 
 
 def places(platform_id: str, location: str | None) -> tuple[str, ...]:
@@ -64,7 +66,12 @@ def _copy(content: Content, found: Sequence[BankMatch]) -> Copy:
         return Copy(content.id, content.platform_id, FoundBy.REPORTED)
     nearest = min((one.match for one in found), key=lambda match: match.distance)
     if isinstance(nearest.signal, Pdq):
-        return Copy(content.id, content.platform_id, FoundBy.PDQ, nearest.distance, nearest.view)
+        return Copy(content.id, content.platform_id, FoundBy.PDQ, nearest.distance, _view(nearest))
     same_bytes = nearest.signal == content.signals.bytes_sha256
     by = FoundBy.BYTES if same_bytes else FoundBy.PIXELS
     return Copy(content.id, content.platform_id, by)
+
+
+def _view(match: Match) -> View:
+    """Return what was undone; of a crop that a screen shows, the screen."""
+    return View.CROP if match.of_crop and match.view not in PANEL else match.view

@@ -95,11 +95,11 @@ _FETCH: Final = """
     from bank_entries entry
     join bank_entries own on own.id = coalesce(entry.crop_of, entry.id)
     join hash_banks bank on bank.id = own.bank_id
-    where entry.number in (
+    where entry.number = any (array(
         select unnest(%(numbers)s::bigint[])
         union all select entry_number from bank_changes where position > %(position)s
         union all select number from same
-    )
+    ))
     and (entry.pdq is not null or entry.number in (select number from same))
     and entry.state in ('active', 'quarantined')
     and own.state in ('active', 'quarantined')
