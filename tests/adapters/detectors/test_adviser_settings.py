@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raiment.adviser_settings import AdviserKind, read_advisers
+from raiment.adviser_settings import Adviser, AdviserKind, read_advisers
 from raiment.errors import ConfigurationError
 from raiment.settings import read_settings
 
@@ -156,3 +158,13 @@ def test_no_error_repeats_a_value(place: str, secret: str) -> None:
 
     (adviser,) = read_advisers(json.dumps([GUARD | {"key": secret}]))
     assert secret not in repr(adviser)
+
+
+def test_the_page_shows_what_works() -> None:
+    """Its example is read, and its tables name every field and every kind."""
+    page = (Path(__file__).parents[3] / "docs" / "connect-opinions.md").read_text()
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+
+    assert [adviser.name for adviser in read_advisers(example)] == ["guard", "omni"]
+    named = set(re.findall(r"^\| `([a-z0-9._-]+)` \|", page, re.MULTILINE))
+    assert named == {*Adviser.__struct_fields__, *AdviserKind}
