@@ -1,5 +1,5 @@
 """
-Train the request-screening head, and measure what it does with what it was not trained on.
+Train the heads that read requests beside the lexicon, weigh them, and measure them on what they never saw.
 
 Needs requirements/train.lock. Two runs over the same texts, on the same machine, write the same bytes.
 """
@@ -8,104 +8,144 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from training.crossing import HeldBack, Lesson, by_fold, by_intent, by_language, lesson_of
+from raiment.screening.words.tiers import Weighings
+from training.crossing import Lesson, asks, by_fold, by_language, lesson_of
+from training.encoder import (
+    EncoderLesson,
+    encoder_file,
+    encoder_lesson,
+    folds_of,
+    is_ordinary,
+    languages_of,
+)
 from training.frames import read_frames
+from training.gists import Gists
 from training.ordinary import ordinary_texts
-from training.texts import NONE, read_texts
-from training.thresholds import thresholds_of
+from training.tables import caught, print_table
+from training.texts import Original, read_texts
+from training.weigh import Said, lexicon_says, log_odds, unheard, weighing
 from training.weights import fingerprint, weight_file
 from training.widen import widen
 from training.wordings import compose
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS = ROOT / "src" / "raiment" / "screening" / "words"
+LEXICON = WORDS / "data"
+WEIGHTS = WORDS / "weights"
+_BITS = 18
+"""Two to this many buckets of n-grams."""
+_PENALTY = 3e-7
+_ROUNDS = 60
+_VARIATIONS, _ENCODED_VARIATIONS = 12, 2
+"""Of each original: encoding is slow."""
+_COMPOSED_EVERY = 10
+"""One in so many compositions is encoded: they are much alike."""
+_MISSED = 0.004
+"""Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What both heads are trained on."""
+
+    originals: list[Original]
+    grams: Lesson
+    encoder: EncoderLesson
+    version: str
+    """The encoder's."""
 
 
 def main() -> None:
-    """Train and write the weights, or print the transfer tables."""
-    options = _options()
-    started = time.process_time()
-    lesson = _lesson(options)
-    print(
-        f"{len(lesson.originals)} originals, {lesson.written} rows of theirs, {len(lesson.rows)} in all"
-    )
-    held = by_fold(lesson)
-    if options.what == "transfer":
-        _table("five folds", lesson, held, options.rate)
-        languages = sorted({one.language for one in lesson.originals})
-        _table("language left out", lesson, by_language(lesson, languages), options.rate)
-        _intents(lesson, held, options.rate)
-    else:
-        ordinary = [i for i, row in enumerate(held.rows) if lesson.rows[row].label == NONE]
-        # Thresholds go by language as the lexicon tells it, which does not tell scripts apart.
-        languages = [lesson.rows[held.rows[i]].language.partition("-")[0] for i in ordinary]
-        thresholds, threshold = thresholds_of(held.odds[ordinary], languages, options.rate)
-        data = weight_file(lesson.fitted(np.arange(len(lesson.rows))), thresholds, threshold)
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_bytes(data)
-        print(f"{fingerprint(data)}  {options.out.name}  {len(data)} bytes, threshold {threshold}")
-    print(f"{time.process_time() - started:.0f} s CPU")
-
-
-def _options() -> argparse.Namespace:
+    """Train and write the weights, or print the tables of what was held back."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("what", choices=["train", "transfer"])
     parser.add_argument("--texts", type=Path, default=ROOT / "training" / "texts")
-    parser.add_argument("--lexicon", type=Path, default=WORDS / "data")
-    parser.add_argument("--out", type=Path, default=WORDS / "weights" / "words-head.npz")
-    parser.add_argument("--variations", type=int, default=12, help="of each original")
-    parser.add_argument("--bits", type=int, default=18, help="two to this many buckets")
-    parser.add_argument("--penalty", type=float, default=3e-7)
-    parser.add_argument("--rounds", type=int, default=60, help="of the optimiser, at most")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
-        "--rate", type=float, default=0.01, help="ordinary look-alikes that may reach the threshold"
+        "--cache", type=Path, default=ROOT / "build" / "gists", help="the encoder's work, kept"
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    started = time.process_time()
+    lessons = _lessons(options.texts, options.cache)
+    said = _said(lessons, by_fold_of=True)
+    if options.what == "train":
+        _write(options.out, lessons, said)
+    else:
+        _transfer(lessons, said)
+    print(f"{time.process_time() - started:.0f} s CPU")
 
 
-def _lesson(options: argparse.Namespace) -> Lesson:
-    originals = read_texts(options.texts)
+def _lessons(texts: Path, cache: Path) -> Lessons:
+    originals = read_texts(texts)
     frames = read_frames()
-    composed = [*compose(options.lexicon), *ordinary_texts()]
-    return lesson_of(
+    composed, ordinary = list(compose(LEXICON)), list(ordinary_texts())
+    gists = Gists(cache)
+    grams = lesson_of(
         originals,
-        widen(originals, options.variations, frames),
-        widen(composed, 1, frames),
-        bits=options.bits,
-        penalty=options.penalty,
-        rounds=options.rounds,
+        widen(originals, _VARIATIONS, frames),
+        widen([*composed, *ordinary], 1, frames),
+        bits=_BITS,
+        penalty=_PENALTY,
+        rounds=_ROUNDS,
     )
+    varied = widen(originals, _ENCODED_VARIATIONS, frames)
+    encoder = encoder_lesson(originals, varied, composed[::_COMPOSED_EVERY], ordinary, gists)
+    print(f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(varied)} encoded")
+    return Lessons(originals, grams, encoder, gists.version)
 
 
-def _table(title: str, lesson: Lesson, held: HeldBack, rate: float) -> None:
-    """Print recall by language at the threshold that *rate* of held-back ordinary texts reach."""
-    ordinary = np.array([lesson.rows[i].label == NONE for i in held.rows])
-    languages = np.array([lesson.rows[i].language for i in held.rows])
-    limits = {one: np.quantile(held.odds[ordinary], 1 - one) for one in (rate, 0.001)}
-    print(
-        f"\n{title:<20}{'abusive':>9}{'ordinary':>9}"
-        + "".join(f"   TPR at {one:.1%}" for one in limits)
-    )
-    for name in [*sorted(set(languages.tolist())), "all"]:
-        here = (languages == name) | (name == "all")
-        caught = [np.mean(held.odds[here & ~ordinary] >= limit) for limit in limits.values()]
-        counts = (int((here & ~ordinary).sum()), int((here & ordinary).sum()))
-        print(
-            f"{name:<20}{counts[0]:>9}{counts[1]:>9}" + "".join(f"{one:>14.3f}" for one in caught)
-        )
+def _said(lessons: Lessons, *, by_fold_of: bool) -> Said:
+    """Return what each tier says of the originals, learned tiers without their fold or language."""
+    originals = lessons.originals
+    names = sorted({one.language for one in originals})
+    held = by_fold(lessons.grams) if by_fold_of else by_language(lessons.grams, names)
+    grams = np.empty(len(originals))
+    for row, odds in zip(held.rows.tolist(), held.odds.tolist(), strict=True):
+        grams[lessons.grams.rows[row].group] = odds
+    parts = folds_of(originals) if by_fold_of else languages_of(originals)
+    encoder = asks(lessons.encoder.held_back(parts))
+    scores, languages = lexicon_says(originals, LEXICON)
+    return Said(scores, grams, encoder, languages)
 
 
-def _intents(lesson: Lesson, held: HeldBack, rate: float) -> None:
-    """Print recall of each intent by a head that never saw it, at the folds' threshold."""
-    ordinary = np.array([lesson.rows[i].label == NONE for i in held.rows])
-    limit = np.quantile(held.odds[ordinary], 1 - rate)
-    print(f"\nintent left out     TPR at {rate:.1%}")
-    for label, unseen in by_intent(lesson):
-        print(f"{label:<20}{np.mean(unseen.odds >= limit):>14.3f}")
+def _weighings(lessons: Lessons, said: Said) -> Weighings:
+    ordinary = is_ordinary(lessons.originals)
+    fast = weighing(said, ordinary, with_encoder=False)
+    full = weighing(said, ordinary, with_encoder=True)
+    return Weighings(full, fast, unheard(log_odds(fast, said), ordinary, _MISSED))
+
+
+def _write(out: Path, lessons: Lessons, said: Said) -> None:
+    """Write the weight files and the list of their SHA-256."""
+    weighings = _weighings(lessons, said)
+    grams = lessons.grams.fitted(np.arange(len(lessons.grams.rows)))
+    encoder = lessons.encoder.fitted(np.ones(len(lessons.encoder.labels), dtype=np.bool_))
+    files = {
+        "words-encoder.npz": encoder_file(encoder, lessons.version),
+        "words-head.npz": weight_file(grams, weighings.fast.block, weighings.fast.block[""]),
+        "words-tiers.json": msgspec.json.format(msgspec.json.encode(weighings)) + b"\n",
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (out / name).write_bytes(data)
+        print(f"{fingerprint(data)}  {name}  {len(data)} bytes")
+    sums = "".join(f"{fingerprint(data)}  {name}\n" for name, data in files.items())
+    (out / "SHA256SUMS.txt").write_text(sums, encoding="utf-8")
+
+
+def _transfer(lessons: Lessons, said: Said) -> None:
+    """Print the tables: by five folds, and by language left out, at the same thresholds."""
+    weighings = _weighings(lessons, said)
+    print_table("five folds", lessons.originals, caught(weighings, said))
+    unseen = _said(lessons, by_fold_of=False)
+    print_table("language left out", lessons.originals, caught(weighings, unseen))
 
 
 if __name__ == "__main__":
