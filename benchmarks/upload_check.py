@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import uvloop
 from PIL import Image
 from threatexchange.signal_type.pdq.pdq_index import PDQIndex
 from threatexchange.signal_type.pdq.signal import PdqSignal
@@ -57,7 +58,7 @@ def main() -> None:
     print(
         f"{len(hashes)} hashes, milliseconds of CPU, median and 90th percentile of {ROUNDS} rounds"
     )
-    ours = asyncio.run(check_each(files, hashes))
+    ours = uvloop.run(check_each(files, hashes))
     print_table("Raiment, all views", ours)
     theirs = peer_check_each(files, hashes)
     print_table("threatexchange, one view", theirs)

@@ -115,7 +115,11 @@ bool overlap(const Stretch& a, const Stretch& b) { return a.from < b.to && b.fro
 Outlines::Outlines(const Plane& plane, Ground ground, Sensitivity sensitivity, Kernel kernel)
     : lines_(plane.columns + 1), length_(plane.rows), counts_(lines_ * (length_ + 1)), weight_(lines_),
       from_(lines_), to_(lines_) {
-    if (plane.columns < 4 || plane.rows < 2) return;
+    std::fill_n(counts_.data(), lines_, std::uint16_t{0});
+    if (plane.columns < 4 || plane.rows < 2) {
+        std::fill_n(counts_.data(), counts_.size(), std::uint16_t{0});
+        return;
+    }
     const Kernels& kernels = kernels_for(kernel);
     std::vector<std::int16_t> open(lines_), opened(lines_);
     for (std::size_t y = 0; y < length_; ++y) {
@@ -123,8 +127,11 @@ Outlines::Outlines(const Plane& plane, Ground ground, Sensitivity sensitivity, K
         const std::uint8_t* next = plane.row(y + 1 < length_ ? y + 1 : y - 1) + kMargin;
         const std::uint16_t* above = counts_.data() + y * lines_;
         std::uint16_t* below = counts_.data() + (y + 1) * lines_;
-        kernels.count(row_at(here, next, ground), plane.columns - kMargin - 1, sensitivity, above + kMargin,
-                      below + kMargin);
+        const std::size_t looked_at = plane.columns - kMargin - 1;
+        kernels.count(row_at(here, next, ground), looked_at, sensitivity, above + kMargin, below + kMargin);
+        // Nothing is ever counted on the outermost lines.
+        std::fill_n(below, kMargin, std::uint16_t{0});
+        std::fill_n(below + kMargin + looked_at, lines_ - kMargin - looked_at, std::uint16_t{0});
         if (ground == Ground::neither) continue;
         kernels.weigh(above, below, lines_, static_cast<std::int16_t>(y + 1), open.data(), opened.data(),
                       weight_.data(), from_.data(), to_.data());

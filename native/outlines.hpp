@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernel.hpp"
+#include "large_array.hpp"
 #include "plane.hpp"
 
 namespace raiment {
@@ -49,7 +50,7 @@ public:
 private:
     std::size_t lines_;
     std::size_t length_;
-    std::vector<std::uint16_t> counts_;  // (length + 1) x lines: places that count above each row
+    LargeArray<std::uint16_t> counts_;  // (length + 1) x lines: places that count above each row
     std::vector<std::int16_t> weight_, from_, to_;  // of each line's heaviest stretch
 };
 

@@ -56,7 +56,7 @@ def panels(pixels: NDArray[np.uint8], most: int) -> list[tuple[tuple[int, int, i
     """
 
 def disguises(
-    pixels: NDArray[np.uint8], most: int, insets: Sequence[Cut]
+    pixels: NDArray[np.uint8] | memoryview, most: int, insets: Sequence[Cut]
 ) -> tuple[Hashed, list[tuple[tuple[int, int, int, int], Hashed]], list[Hashed]]:
     """
     Return ``pdq``, ``panels`` and the plain hash of each inset: of the reduced luminance, cut at each side.

@@ -211,7 +211,7 @@ def test_every_disguise_has_its_name() -> None:
     for family, name in ((INVERTED, "inverted"), (PANEL, "panel")):
         assert [view.value for view in family[1:]] == [f"{name}-{view}" for view in DIHEDRAL[1:]]
         assert family[0].value == name
-    assert {*DIHEDRAL, *INVERTED, *PANEL, View.INSET} == set(View)
+    assert {*DIHEDRAL, *INVERTED, *PANEL, View.INSET, View.CROP} == set(View)
 
 
 def test_a_picture_is_found_in_a_window_on_a_desktop(drawing: Drawing) -> None:

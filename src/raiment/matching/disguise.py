@@ -62,22 +62,30 @@ def query_views(pixels: Pixels, field: str = "pixels") -> Disguises:
         whole, panels, insets = _native.disguises(pixels, MOST_PANELS, SIDE_INSETS)
     except ValueError as error:
         raise InvalidInput(field, str(error)) from error
+    return disguises_of(whole, [hashed for _, hashed in panels], insets)
+
+
+def disguises_of(
+    whole: _native.Hashed, panels: Iterable[_native.Hashed], insets: Iterable[_native.Hashed]
+) -> Disguises:
+    """Return what to look for of a picture that was hashed as `query_views` has it hashed."""
     views = views_of(*whole)
     queries: dict[Pdq, View] = {}
-    for view, pdq in _looks(views, _panels(panels), insets):
+    for view, pdq in _looks(views, [views_of(*panel) for panel in panels], insets):
         queries.setdefault(pdq, view)
     return Disguises(views, tuple((view, pdq) for pdq, view in queries.items()))
 
 
 def _looks(
-    whole: PdqViews, panels: Iterable[Panel], insets: Iterable[_native.Hashed]
+    whole: PdqViews, panels: Iterable[PdqViews], insets: Iterable[_native.Hashed]
 ) -> Iterator[tuple[View, Pdq]]:
     if whole.matchable:
         yield from whole.by_view()
         inverted = (pdq.complement() for pdq in whole.hashes)
         yield from zip(INVERTED, inverted, strict=True)
     for panel in panels:
-        yield from zip(PANEL, panel.views.hashes, strict=True)
+        if panel.matchable:
+            yield from zip(PANEL, panel.hashes, strict=True)
     if whole.matchable:
         for quality, (value,) in insets:
             if quality >= PDQ_LEAST_QUALITY:
@@ -107,11 +115,5 @@ def find_panels(pixels: Pixels, field: str = "pixels") -> tuple[Panel, ...]:
         found = _native.panels(pixels, MOST_PANELS)
     except ValueError as error:
         raise InvalidInput(field, str(error)) from error
-    return tuple(_panels(found))
-
-
-def _panels(found: Iterable[tuple[tuple[int, int, int, int], _native.Hashed]]) -> Iterator[Panel]:
-    for box, hashed in found:
-        panel = Panel(*box, views_of(*hashed))
-        if panel.views.matchable:
-            yield panel
+    panels = (Panel(*box, views_of(*hashed)) for box, hashed in found)
+    return tuple(panel for panel in panels if panel.views.matchable)

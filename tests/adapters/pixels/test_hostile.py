@@ -222,11 +222,15 @@ async def test_mutated_files_never_get_past_the_types(
     for place, patch in edits:
         at = int(place * (len(data) - 1))
         data[at : at + len(patch)] = patch
+    mutant = bytes(data[: int(len(data) * cut)])
     try:
-        read = await small_reader.read(bytes(data[: int(len(data) * cut)]), field="image")
-    except (UnreadableImage, TooLarge):
+        look = await small_reader.look(mutant, field="image")
+    except (UnreadableImage, TooLarge) as refused:
+        with pytest.raises(type(refused)):
+            await small_reader.read(mutant, field="image")
         return
-    with read:
+    with await small_reader.read(mutant, field="image") as read:
+        assert len(look.readings) == len(read.readings())
         for pixels in read.readings():
             assert 0 < pixels.shape[0] * pixels.shape[1] <= SMALL.max_pixels
             assert len(pixels.tobytes()) == pixels.size

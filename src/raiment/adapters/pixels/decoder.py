@@ -10,14 +10,21 @@ import sys
 
 from raiment.adapters.pixels.limits import Limits
 
-_MESSAGE_BYTES = 65536
+# The hashes of every reading of a picture with every panel; less than a socket holds at once.
+_MESSAGE_BYTES = 131072
 _START_SECONDS = 20.0
 # Frames, the black ground and the stored colours, three bytes a pixel, and the opacity.
 _OUTPUT_BYTES_PER_PIXEL = 16
 # Nothing of the server's environment, which holds its secrets. One arena, because the address-space
-# limit counts what glibc reserves per thread. Pillow keeps four 16 MiB blocks for the next
-# picture: faulting fresh pages in costs twice as much as decoding a JPEG into them.
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "PILLOW_BLOCKS_MAX": "4"}
+# limit counts what glibc reserves per thread. Pillow keeps four 16 MiB blocks for the next picture, and
+# glibc 64 MiB: faulting fresh pages in costs as much as decoding a JPEG into them.
+_ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "PILLOW_BLOCKS_MAX": "4",
+}
 
 
 class DecoderLost(Exception):

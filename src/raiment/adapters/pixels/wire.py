@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -18,7 +19,9 @@ from raiment.adapters.pixels.container import Container
 from raiment.adapters.pixels.limits import Limits
 from raiment.adapters.pixels.refusal import Refusal
 
-_Count = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+Side = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+"""Pixels in a row or column, or anything else of which there is one at least."""
+Sha256Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _Offset = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 _NEEDED_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE
 _COLOUR_BYTES = 3
@@ -32,8 +35,8 @@ class Raster(msgspec.Struct, frozen=True):
     """Where rows lie in the memory file. Offset in bytes, width and height in pixels."""
 
     offset: _Offset
-    width: _Count
-    height: _Count
+    width: Side
+    height: Side
     number: _Offset = 0
     """Frame number, from 0."""
 
@@ -42,9 +45,9 @@ class Answer(msgspec.Struct, frozen=True):
     """A picture was read; see ``canonical.Canonical``."""
 
     frames: Annotated[list[Raster], msgspec.Meta(min_length=1, max_length=16)]
-    frame_count: _Count
+    frame_count: Side
     box: tuple[_Offset, _Offset, _Offset, _Offset]
-    pixel_sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    pixel_sha256: Sha256Hex
     opacity: Raster | None
     on_black: Raster | None
     beneath: Raster | None
@@ -54,8 +57,8 @@ class _Refusing(msgspec.Struct, frozen=True):
     refusal: str
 
 
-def job(container: Container, limits: Limits) -> bytes:
-    """The message that goes with a picture's memory file."""
+def job(container: Container, limits: Limits, look: Mapping[str, object] | None = None) -> bytes:
+    """The message that goes with a picture's memory file; *look* asks for hashes, not pixels."""
     return json.dumps(
         {
             "plugin": container.plugin,
@@ -63,6 +66,7 @@ def job(container: Container, limits: Limits) -> bytes:
             "max_frames": limits.max_frames,
             "max_decoded_pixels": limits.max_decoded_pixels,
             "cpu_seconds": limits.cpu_seconds,
+            "look": look,
         }
     ).encode()
 

@@ -2,8 +2,9 @@
 The decoding process: ``python -m raiment.adapters.pixels.worker <socket descriptor>``.
 
 It reads one picture at a time from a sealed memory file, writes what it shows to another, and
-answers with a description. It ends at the first end-of-file on its socket, so it cannot outlive the
-server that started it. Nothing it says is trusted by the other side; see ``wire``.
+answers with a description; or it answers with the hashes that the picture is looked for by. It ends at the
+first end-of-file on its socket, so it cannot outlive the server that started it. Nothing it says is
+trusted by the other side; see ``wire``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import mmap
 import os
 import socket
 import sys
-from typing import IO
+from typing import IO, TypedDict
 
 from pi_heif.as_plugin import register_heif_opener
 from PIL import (
@@ -23,6 +24,7 @@ from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
     Image,
+    ImageFile,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
@@ -32,6 +34,7 @@ from PIL import (
 )
 
 from raiment.adapters.pixels.canonical import Bounds, Canonical, read_canonical
+from raiment.adapters.pixels.hashed import Wanted, hashed
 from raiment.adapters.pixels.refusal import Refusal, Refused
 from raiment.adapters.pixels.sandbox import allow_cpu, confine
 
@@ -48,6 +51,8 @@ _PLUGINS = (
     WebPImagePlugin,
 )
 _MESSAGE_BYTES = 65536
+# What Pillow packs at once: most pictures, so that they need not be put together from pieces.
+_PACKED_BYTES = 4 << 20
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 Placed = dict[str, object]
@@ -58,6 +63,7 @@ def main() -> None:
     """Serve pictures until the socket closes."""
     channel = socket.socket(fileno=int(sys.argv[1]))
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    ImageFile.MAXBLOCK = _PACKED_BYTES
     Image.preinit()
     register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
     confine(memory_bytes=int(sys.argv[2]), output_bytes=int(sys.argv[3]))
@@ -70,12 +76,25 @@ def main() -> None:
             _serve(channel, json.loads(message), file)
 
 
-def _serve(channel: socket.socket, job: dict[str, int | str], file: IO[bytes]) -> None:
-    allow_cpu(int(job["cpu_seconds"]))
-    bounds = Bounds(int(job["max_pixels"]), int(job["max_frames"]), int(job["max_decoded_pixels"]))
-    spool = os.memfd_create("raiment-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+class _Job(TypedDict):
+    plugin: str
+    max_pixels: int
+    max_frames: int
+    max_decoded_pixels: int
+    cpu_seconds: int
+    look: Wanted | None
+
+
+def _serve(channel: socket.socket, job: _Job, file: IO[bytes]) -> None:
+    allow_cpu(job["cpu_seconds"])
+    bounds = Bounds(job["max_pixels"], job["max_frames"], job["max_decoded_pixels"])
+    spool = None
     try:
-        answer = _write(read_canonical(file, str(job["plugin"]), bounds), spool)
+        canonical = read_canonical(file, job["plugin"], bounds)
+        if job["look"] is None:
+            answer, spool = _spooled(canonical)
+        else:
+            answer = hashed(canonical, job["look"])
     except Refused as refused:
         _refuse(channel, refused.refusal)
     except MemoryError:
@@ -83,14 +102,34 @@ def _serve(channel: socket.socket, job: dict[str, int | str], file: IO[bytes]) -
     except Exception:  # noqa: BLE001 - the edge of this process; Pillow raises nearly anything
         _refuse(channel, Refusal.UNREADABLE)
     else:
-        fcntl.fcntl(spool, fcntl.F_ADD_SEALS, _SEALS)
-        socket.send_fds(channel, [json.dumps(answer).encode()], [spool])
+        _answer(channel, answer, spool)
+
+
+def _answer(channel: socket.socket, answer: dict[str, object], spool: int | None) -> None:
+    message = json.dumps(answer).encode()
+    if spool is None:
+        channel.send(message)
+        return
+    try:
+        socket.send_fds(channel, [message], [spool])
     finally:
         os.close(spool)
 
 
 def _refuse(channel: socket.socket, refusal: Refusal) -> None:
     channel.send(json.dumps({"refusal": refusal.code}).encode())
+
+
+def _spooled(canonical: Canonical) -> tuple[dict[str, object], int]:
+    """Return the description and the sealed memory file, which the caller closes."""
+    spool = os.memfd_create("raiment-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        answer = _write(canonical, spool)
+        fcntl.fcntl(spool, fcntl.F_ADD_SEALS, _SEALS)
+    except BaseException:
+        os.close(spool)
+        raise
+    return answer, spool
 
 
 def _write(canonical: Canonical, spool: int) -> dict[str, object]:

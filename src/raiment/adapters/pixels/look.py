@@ -1,0 +1,92 @@
+"""
+What a picture is looked for by, hashed where it was decoded: no pixel leaves the confined process.
+
+For whoever asks whether a picture was seen before and needs nothing else of it. The answer is parsed as
+everything that a worker says (``wire``); wrong hashes are all that a captured worker could give, as it could
+give wrong pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import msgspec
+
+from raiment import _native
+from raiment.adapters.pixels.container import Container
+from raiment.adapters.pixels.limits import Limits
+from raiment.adapters.pixels.refusal import Refusal
+from raiment.adapters.pixels.wire import BrokenAnswer, Sha256Hex, Side, job, parse_refusal
+from raiment.matching.crop import SIDE_INSETS
+from raiment.matching.disguise import MOST_PANELS, MOST_PARTS, Disguises, disguises_of
+from raiment.matching.signal import Pdq, Sha256
+from raiment.matching.view import DIHEDRAL
+
+_MOST_READINGS: Final = 16
+_INSETS: Final = len(SIDE_INSETS) ** 2
+
+
+class _Hashed(msgspec.Struct, frozen=True):
+    quality: Annotated[int, msgspec.Meta(ge=0, le=100)]
+    hashes: Annotated[bytes, msgspec.Meta(max_length=len(DIHEDRAL) * Pdq.SIZE)]
+    """One after the other."""
+
+    def apart(self, count: int) -> _native.Hashed:
+        if len(self.hashes) != count * Pdq.SIZE:
+            raise BrokenAnswer
+        places = range(0, len(self.hashes), Pdq.SIZE)
+        return self.quality, tuple(self.hashes[at : at + Pdq.SIZE] for at in places)
+
+
+class _Reading(msgspec.Struct, frozen=True):
+    whole: _Hashed
+    panels: Annotated[list[_Hashed], msgspec.Meta(max_length=MOST_PARTS)]
+    insets: Annotated[list[_Hashed], msgspec.Meta(min_length=_INSETS, max_length=_INSETS)]
+
+    def disguises(self) -> Disguises:
+        panels = [panel.apart(len(DIHEDRAL)) for panel in self.panels]
+        insets = [inset.apart(1) for inset in self.insets]
+        return disguises_of(self.whole.apart(len(DIHEDRAL)), panels, insets)
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    width: Side
+    height: Side
+    pixel_sha256: Sha256Hex
+    readings: Annotated[list[_Reading], msgspec.Meta(min_length=1, max_length=_MOST_READINGS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """By what one file is looked for."""
+
+    mime: str
+    """Media type of the container, by its magic number."""
+    width: int
+    """As in ``picture.Picture``."""
+    height: int
+    pixels_sha256: Sha256
+    readings: Sequence[Disguises]
+    """Of everything the file can be made to show, as ``picture.Picture.readings`` orders it."""
+
+
+def look_job(container: Container, limits: Limits) -> bytes:
+    """The message that goes with a picture's memory file."""
+    return job(container, limits, look={"panels": MOST_PANELS, "insets": SIDE_INSETS})
+
+
+def parse_look(message: bytes, spool: int | None, mime: str) -> Look | Refusal:
+    """Parse the answer to ``look_job``, which carries no file. Raises ``BrokenAnswer``."""
+    if spool is not None:
+        raise BrokenAnswer
+    if message.startswith(b'{"refusal"'):
+        return parse_refusal(message)
+    try:
+        answer = msgspec.json.decode(message, type=_Answer)
+    except msgspec.DecodeError as error:
+        raise BrokenAnswer from error
+    readings = tuple(reading.disguises() for reading in answer.readings)
+    pixels_sha256 = Sha256(bytes.fromhex(answer.pixel_sha256))
+    return Look(mime, answer.width, answer.height, pixels_sha256, readings)
