@@ -17,6 +17,7 @@ from raiment.errors import ConfigurationError
 
 ROLES = ("gateway", "api", "public", "console", "worker")
 REGIMES = ("uk-osa", "us-take-it-down", "eu-dsa")
+WORDS = ("full", "fast")
 EFFECTS = ("allow", "hold", "block")
 """What a rule may be chosen to do; as ``policy.rule.Effect``, which takes long to load."""
 
@@ -89,6 +90,8 @@ class Settings:
     """None: actions wait, visibly, until a platform is connected."""
     rules: tuple[tuple[str, str], ...]
     """Ids of rules with the effect that the operator chose: allow, hold or block."""
+    words: str
+    """Tiers that read a request's words: ``full``, or ``fast`` without the encoder."""
     regimes: tuple[str, ...]
     """Bodies of law whose clocks start at a report."""
     advisers: tuple[Adviser, ...]
@@ -123,6 +126,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         upstream=_upstream(environment),
         platform=_platform(environment, demo),
         rules=_rules(environment.get("RAIMENT_RULES", "")),
+        words=_words(environment.get("RAIMENT_WORDS") or WORDS[0]),
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
         advisers=read_advisers(environment.get("RAIMENT_OPINIONS")),
         fetch_hosts=_fetch_hosts(environment),
@@ -134,6 +138,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def parse_roles(text: str) -> tuple[str, ...]:
     """Read a comma-separated list of roles (the ``--roles`` option)."""
     return _subset({"RAIMENT_ROLES": text}, "RAIMENT_ROLES", ROLES)
+
+
+def _words(text: str) -> str:
+    if text not in WORDS:
+        raise ConfigurationError("RAIMENT_WORDS", f"must be one of {', '.join(WORDS)}")
+    return text
 
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> Address:

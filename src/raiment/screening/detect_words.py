@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from raiment.evidence.canonical import JSON
 from raiment.policy.facts import FactValue
 from raiment.screening.finding import WORDS, Finding, permille
 from raiment.screening.request import Request, SourcePerson, Verb
 from raiment.screening.words import Lexicon, Modality, WordsReading, read_words
+from raiment.screening.words.reading import Tier
 
 _SEXUAL_AT = 0.5
 """From this score on the words ask for nudity or sexual content, whoever is meant."""
@@ -74,6 +76,13 @@ class WordsSeen:
     finding: Finding
     values: Mapping[str, FactValue]
     unavailable: Mapping[str, str]
+    tiers: tuple[Finding, ...] = ()
+    """What each tier of the reader said by itself, where it has several."""
+
+    @property
+    def down(self) -> bool:
+        """Whether the reader, or a tier of it, could not answer."""
+        return bool(self.unavailable) or any(one.unavailable for one in self.tiers)
 
 
 def detect_words(request: Request, reader: WordsReader) -> WordsSeen:
@@ -84,7 +93,8 @@ def detect_words(request: Request, reader: WordsReader) -> WordsSeen:
     except Exception as error:  # noqa: BLE001 - a detector's edge: however it breaks, the request holds
         return _broken(reader, f"the words reader failed: {type(error).__name__}")
     finding = Finding(WORDS, reader.detector, reader.version, reading.strongest, _observed(reading))
-    return WordsSeen(finding, {**_values(reading), "chain_removals": removals}, {})
+    values = {**_values(reading), "chain_removals": removals}
+    return WordsSeen(finding, values, {}, tuple(map(_tier_finding, reading.tiers)))
 
 
 def _read(request: Request, reader: WordsReader) -> WordsReading:
@@ -130,6 +140,14 @@ def _observed(reading: WordsReading) -> dict[str, str | bool | int | tuple[str, 
         "language": reading.language,
         "chained": reading.chained,
     }
+
+
+def _tier_finding(tier: Tier) -> Finding:
+    """Return what *tier* said. Its score is observed, not the finding's own: only all together judge."""
+    said: dict[str, JSON] = {"asked": tier.score is not None or tier.unavailable is not None}
+    if tier.score is not None:
+        said["score_permille"] = permille(tier.score)
+    return Finding(WORDS, tier.name, tier.version, None, said, tier.unavailable)
 
 
 def _broken(reader: WordsReader, reason: str) -> WordsSeen:

@@ -45,13 +45,13 @@ def screen_request(
     ]
     looks = [known_image_finding(place, lookup) for place, lookup in pictures.items()]
     heard = [opinion_finding(opinion) for opinion in opinions]
-    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *heard, *looks))
+    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *seen.tiers, *heard, *looks))
 
 
 def _judge_words(
     request: Request, seen: WordsSeen, opinions: Sequence[Opinion], rules: RuleSet
 ) -> Judgement:
-    down = [seen.finding.capability] if seen.unavailable else []
+    down = [seen.finding.capability] if seen.down else []
     facts = rules.schema.gather(
         {
             **seen.values,

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from raiment.errors import ConfigurationError
-from raiment.screening.words import Intent, Modality, Who
+from raiment.screening.words import Intent, Modality
 from raiment.screening.words.encoder_head import load_encoder_head
 from raiment.screening.words.grams import READ_CHARACTERS, SCHEME, grams
 from raiment.screening.words.head import WordsHead, load_head
@@ -144,40 +144,48 @@ def test_a_file_that_is_no_head_is_refused_by_name(data: bytes) -> None:
 
 
 def encoder_file(**changes: NDArray[np.float32] | None) -> bytes:
-    """A weight file of the encoder tier for vectors of four numbers."""
+    """A weight file of the encoder tier for gists of four numbers: the first three are the intents."""
     arrays: dict[str, NDArray[np.float32] | None] = {
-        "intents": np.eye(4, 3, dtype=np.float32) * 8,
-        "intent_biases": np.full((2, 3), -4, dtype=np.float32),
-        "whom": np.eye(4, dtype=np.float32),
-        "whom_biases": np.zeros((2, 4), dtype=np.float32),
+        "hidden": np.eye(4, 2, dtype=np.float32),
+        "hidden_biases": np.zeros(2, dtype=np.float32),
+        "intents": np.zeros((2, 3), dtype=np.float32),
+        "direct": np.eye(4, 3, dtype=np.float32) * 8,
+        "biases": np.full(3, -4, dtype=np.float32),
         **changes,
     }
     written = io.BytesIO()
     kept = {name: value for name, value in arrays.items() if value is not None}
-    np.savez_compressed(written, encoder=np.array("one 1.0"), threshold=np.float64(0), **kept)
+    np.savez_compressed(written, encoder=np.array("one 1.0"), **kept)
     return written.getvalue()
 
 
-def test_the_encoder_head_reads_a_vector() -> None:
-    """Direction decides the intent and the person; the shares of persons sum to one."""
+def test_the_encoder_head_reads_the_window_that_asks_for_most() -> None:
+    """The gist decides the intent, and a harmless window hides no other."""
     head = load_encoder_head("words-encoder.npz", encoder_file())
-    vector = np.array([0, 1, 0, 0], dtype=np.float32)
+    harmless, asking = np.zeros((1, 4), np.float32), np.eye(4, dtype=np.float32)[1:2]
 
-    score = head.score(vector, Modality.EDIT)
-    who = head.who(vector, Modality.EDIT)
+    alone = head.log_odds(asking)
+    among = head.log_odds(np.concatenate((harmless, asking, harmless)))
 
-    assert max(score.intents, key=score.intents.__getitem__) is Intent.REVEAL
-    assert score.flagged
-    assert not head.score(-vector, Modality.EDIT).flagged
-    assert max(who, key=who.__getitem__) is Who.NAMED
-    assert sum(who.values()) == pytest.approx(1)
+    assert head.encoder == "one 1.0"
+    assert max(alone, key=alone.__getitem__) is Intent.REVEAL
+    assert alone[Intent.REVEAL] > 0 > head.log_odds(harmless)[Intent.REVEAL]
+    assert among == alone
 
 
 @pytest.mark.parametrize(
     "data",
-    [b"nothing", encoder_file(whom=None), encoder_file(whom=np.zeros((5, 4), dtype=np.float32))],
+    [b"nothing", encoder_file(direct=None), encoder_file(direct=np.zeros((5, 3), np.float32))],
 )
 def test_a_file_that_is_no_encoder_head_is_refused_by_name(data: bytes) -> None:
     """Start fails with the file's name."""
     with pytest.raises(ConfigurationError, match=r"words-encoder\.npz"):
         load_encoder_head("words-encoder.npz", data)
+
+
+def test_the_head_gives_the_odds_its_score_is_made_of(head: WordsHead) -> None:
+    """The strongest window's odds name the same intent as the score, whatever stands around it."""
+    odds = head.log_odds([ORDINARY * 50 + "raincoats"], Modality.EDIT)
+
+    assert max(odds, key=odds.__getitem__) is Intent.UNDRESS
+    assert odds[Intent.UNDRESS] > head.log_odds([ORDINARY * 50], Modality.EDIT)[Intent.UNDRESS]

@@ -77,6 +77,18 @@ class WordsHead:
         undress, reveal, sexualise = map(float, each)
         return HeadScore(undress, reveal, sexualise, asks=float((total / (1 + total)).max()))
 
+    def log_odds(self, texts: Sequence[str], modality: Modality) -> dict[Intent, float]:
+        """
+        Return the log-odds of each intent against none in the window that asks for most, unshifted.
+
+        What is accepted and read is as for ``score``.
+        """
+        different = dict.fromkeys(text.lower() for text in texts or ("",))
+        rows = [self._log_odds(grams(text, modality, self.bits), modality) for text in different]
+        odds = np.concatenate(rows)
+        strongest = odds[int(np.argmax(np.logaddexp.reduce(odds, axis=1)))]
+        return dict(zip(INTENTS, map(float, strongest), strict=True))
+
     def _log_odds(self, found: Grams, modality: Modality) -> NDArray[np.float64]:
         """Return for each window (row) the log-odds of each intent against none."""
         rows = self.weights[found.buckets]

@@ -43,6 +43,18 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """What one tier of the reader said by itself, or why it said nothing."""
+
+    name: str
+    version: str
+    score: float | None
+    """From 0 to 1; None where it was not asked, or could not answer."""
+    unavailable: str | None = None
+    """Why it could not answer. Then the whole reading is incomplete, and the request is held."""
+
+
+@dataclass(frozen=True, slots=True)
 class WordsReading:
     """The words of one request, judged with its modality and the earlier edits of its chain."""
 
@@ -60,6 +72,8 @@ class WordsReading:
     spans: tuple[Span, ...]
     chained: bool
     """The scores come from the edit together with the earlier ones, not from its words alone."""
+    tiers: tuple[Tier, ...] = ()
+    """What the scores were joined from, where more than one tier read."""
 
     @property
     def intents(self) -> dict[Intent, float]:

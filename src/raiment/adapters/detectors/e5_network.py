@@ -1,0 +1,119 @@
+"""The encoder's arithmetic: transformer layers over the vectors of word pieces, one text at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raiment.adapters.detectors.e5_file import E5File, Tensor
+
+_BEND = 0.7978845608028654
+_CUBE = 0.044715
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer. Matrices have a row per input."""
+
+    heads: int
+    epsilon: float
+    look: Tensor
+    """Query, key and value side by side."""
+    look_bias: Tensor
+    gather: Tensor
+    gather_bias: Tensor
+    widen: Tensor
+    widen_bias: Tensor
+    narrow: Tensor
+    narrow_bias: Tensor
+    norms: tuple[Tensor, Tensor, Tensor, Tensor]
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """Return the vectors of the next layer, a row for each of *rows*."""
+        scale, shift, last_scale, last_shift = self.norms
+        seen = self._attended(rows) @ self.gather + self.gather_bias
+        rows = normal(rows + seen, scale, shift, self.epsilon)
+        inner = _gelu(rows @ self.widen + self.widen_bias)
+        return normal(
+            rows + inner @ self.narrow + self.narrow_bias, last_scale, last_shift, self.epsilon
+        )
+
+    def _attended(self, rows: Tensor) -> Tensor:
+        count, width = rows.shape
+        parts = (rows @ self.look + self.look_bias).reshape(count, 3, self.heads, -1)
+        query, key, value = parts.transpose(1, 2, 0, 3)
+        weights = query @ key.transpose(0, 2, 1) * np.float32((self.heads / width) ** 0.5)
+        weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
+        weights /= weights.sum(axis=-1, keepdims=True)
+        attended: Tensor = (weights @ value).transpose(1, 0, 2).reshape(count, width)
+        return attended
+
+
+def normal(rows: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor:
+    """Return *rows* with mean 0 and spread 1 each, scaled and shifted by column."""
+    centred = rows - rows.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(epsilon))
+    normalised: Tensor = centred / spread * scale + shift
+    return normalised
+
+
+def _gelu(values: Tensor) -> Tensor:
+    cube = values * values * values
+    bent = np.tanh(np.float32(_BEND) * (values + np.float32(_CUBE) * cube))
+    curved: Tensor = np.float32(0.5) * values * (1 + bent)
+    return curved
+
+
+def layer_of(file: E5File, number: int) -> Layer:
+    """Return layer *number* of *file*."""
+    shape = file.shape
+
+    def matrix(name: str, inputs: int = shape.width) -> Tensor:
+        return np.ascontiguousarray(file.packed(f"l{number}.{name}.w", inputs).T)
+
+    def vector(name: str) -> Tensor:
+        return file.plain(f"l{number}.{name}")
+
+    return Layer(
+        heads=shape.heads,
+        epsilon=shape.epsilon,
+        look=np.concatenate([matrix(name) for name in "qkv"], axis=1),
+        look_bias=np.concatenate([vector(f"{name}.b") for name in "qkv"]),
+        gather=matrix("ao"),
+        gather_bias=vector("ao.b"),
+        widen=matrix("fi"),
+        widen_bias=vector("fi.b"),
+        narrow=matrix("fo", shape.inner),
+        narrow_bias=vector("fo.b"),
+        norms=(vector("aln.w"), vector("aln.b"), vector("oln.w"), vector("oln.b")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """From piece numbers to the vectors the first layer reads."""
+
+    file: E5File
+    places: Tensor
+    """A vector per position."""
+    norm: tuple[Tensor, Tensor]
+
+    def __call__(self, numbers: Sequence[int]) -> Tensor:
+        """Return a vector per piece."""
+        rows = self.file.words(np.array(numbers, dtype=np.int64)) + self.places[: len(numbers)]
+        return normal(rows, *self.norm, self.file.shape.epsilon)
+
+
+def entrance_of(file: E5File) -> Entrance:
+    """Return the way into the network of *file*."""
+    width = file.shape.width
+    places = file.plain("emb.pos").reshape(-1, width) + file.plain("emb.type")[:width]
+    return Entrance(file, places, (file.plain("emb.ln.w"), file.plain("emb.ln.b")))
+
+
+def gist_of(rows: Tensor) -> NDArray[np.float32]:
+    """Return the mean of *rows* and then their largest values, as one vector."""
+    return np.concatenate((rows.mean(axis=0), rows.max(axis=0)))

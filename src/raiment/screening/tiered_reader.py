@@ -1,0 +1,93 @@
+"""The reader at every door: the lexicon, and what training adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from raiment.errors import Unavailable
+from raiment.screening.detect_words import LexiconReader
+from raiment.screening.words import Modality, WordsReading
+from raiment.screening.words.encoder_head import Encoder, EncoderHead
+from raiment.screening.words.head import WordsHead
+from raiment.screening.words.normalise import READ_CHARACTERS, normalise
+from raiment.screening.words.reading import Tier
+from raiment.screening.words.tiers import BLOCK_AT, Odds, Weighings, any_of, joined
+
+LEXICON = "lexicon"
+GRAMS = "n-grams"
+ENCODER = "encoder"
+_MOST_RENDERINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderTier:
+    """An encoder and its head."""
+
+    encoder: Encoder
+    head: EncoderHead
+
+
+@dataclass(frozen=True, slots=True)
+class TieredReader:
+    """
+    Reads with the lexicon, with the n-gram head, and where they leave a doubt with the encoder.
+
+    An encoder that cannot answer leaves the reading incomplete; ``fast`` readers have none and miss none.
+    """
+
+    lexicon: LexiconReader
+    head: WordsHead
+    weighings: Weighings
+    encoder: EncoderTier | None
+    version: str
+    detector: str = "tiers"
+
+    def read(
+        self,
+        text: str,
+        *,
+        modality: Modality,
+        source_person: bool | None,
+        history: Sequence[str] = (),
+    ) -> WordsReading:
+        """Return what *text* asks for, by all tiers together."""
+        reading = self.lexicon.read(
+            text, modality=modality, source_person=source_person, history=history
+        )
+        lexicon = Tier(LEXICON, self.lexicon.version, reading.strongest)
+        texts = _texts(text)
+        grams = self.head.log_odds(texts, modality)
+        fast = self.weighings.fast.log_odds(reading.strongest, any_of(grams), 0.0)
+        score = self.weighings.fast.score(fast, reading.language)
+        said = (lexicon, Tier(GRAMS, self.version, score))
+        if self.encoder is None:
+            return joined(reading, score, (grams,), said)
+        if reading.strongest >= BLOCK_AT or fast < self.weighings.unheard:
+            asked = Tier(ENCODER, self.encoder.head.encoder, None)
+            # Without the encoder nothing is held that the lexicon lets pass: the thresholds differ.
+            return joined(reading, 0.0, (grams,), (*said, asked))
+        try:
+            heard = _heard(self.encoder, texts, modality)
+        except Unavailable as error:
+            asked = Tier(ENCODER, self.encoder.head.encoder, None, str(error))
+            return joined(reading, score, (grams,), (*said, asked))
+        full = self.weighings.full
+        odds = full.log_odds(reading.strongest, any_of(grams), any_of(heard))
+        score = full.score(odds, reading.language)
+        asked = Tier(ENCODER, self.encoder.head.encoder, score)
+        return joined(reading, score, (heard, grams), (*said, asked))
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    """Return *text* in lower case, and the renderings that undo a disguise of it."""
+    normalised = normalise(text)
+    undone = [one.text.characters for one in normalised.likely if one.undone]
+    folded = normalised.likely[0].text.characters
+    first = text.lower() if len(text) <= READ_CHARACTERS else folded
+    return tuple(dict.fromkeys((first, *undone)))[:_MOST_RENDERINGS]
+
+
+def _heard(tier: EncoderTier, texts: Sequence[str], modality: Modality) -> Odds:
+    odds = [tier.head.log_odds(tier.encoder.encode(text, modality)) for text in texts]
+    return max(odds, key=any_of)
