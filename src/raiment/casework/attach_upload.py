@@ -9,6 +9,7 @@ from raiment.casework.action import ActionKind
 from raiment.casework.ask import ask
 from raiment.casework.attach import attach, attach_image
 from raiment.casework.case import Case, CaseState, FoundBy
+from raiment.casework.concern_child import concern_child
 from raiment.casework.settle import settle
 from raiment.casework.storage import Cases, Copy, Office
 from raiment.matching.bank import BankMatch
@@ -37,12 +38,15 @@ async def attach_upload(
     """
     Attach *content*, just registered, to each case it concerns; ask to hide or remove it there.
 
-    Content that was blocked needs nothing. Return the ids of the cases. The caller has called
-    ``hold_copies_still`` before anything else in the transaction.
+    Content that was blocked needs nothing, but may show that a case concerns a child. Return the ids of
+    the cases. The caller has called ``hold_copies_still`` before anything else in the transaction.
     """
+    concerned = await cases_concerned(content.platform_id, content.location, matches, office.cases)
+    if any(match.of_child for match in matches):
+        for case_id in concerned:
+            await concern_child(await office.cases.case(case_id), at, office)
     if content.state is ContentState.BLOCKED:
         return ()
-    concerned = await cases_concerned(content.platform_id, content.location, matches, office.cases)
     for case_id in concerned:
         case = await office.cases.case(case_id)
         await _join(case, content, matches, at, office)
@@ -67,7 +71,7 @@ def _copy(content: Content, found: Sequence[BankMatch]) -> Copy:
     nearest = min((one.match for one in found), key=lambda match: match.distance)
     if isinstance(nearest.signal, Pdq):
         return Copy(content.id, content.platform_id, FoundBy.PDQ, nearest.distance, _view(nearest))
-    same_bytes = nearest.signal == content.signals.bytes_sha256
+    same_bytes = nearest.signal in {content.signals.bytes_sha256, content.signals.bytes_md5}
     by = FoundBy.BYTES if same_bytes else FoundBy.PIXELS
     return Copy(content.id, content.platform_id, by)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from raiment.matching.view import View
+
+HIGHEST_SEVERITY = 3
 
 
 class CaseState(StrEnum):
@@ -67,6 +69,10 @@ class Case:
     second_look: bool
     opened_at: datetime
     items: tuple[Item, ...]
+
+    def of_child(self) -> Case:
+        """Return the case as one that may concern a child: before all others, and for a lead."""
+        return replace(self, child=True, severity=HIGHEST_SEVERITY)
 
     @property
     def content_ids(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from raiment.casework.action import ActionKind
 from raiment.casework.ask import ask
 from raiment.casework.attach import attach_image
 from raiment.casework.case import Case, CaseState, FoundBy, Item, ItemState
+from raiment.casework.concern_child import concern_child
 from raiment.casework.report import Receipt, Relation, Report, ReportDraft
 from raiment.casework.settle import settle, stop_clocks
 from raiment.casework.storage import Clock, Copy, Office
@@ -50,7 +51,10 @@ async def receive_report(
     """Keep the report and start all that must start; *received_at* is when the edge took it."""
     await office.cases.hold_copies_still()
     located = await office.cases.located(draft.content_ids, draft.locations)
+    listed = await office.banks.on_child_list([copy.content_id for copy in located])
     case = await _case_of(draft, located, received_at, office)
+    if listed:
+        case = await concern_child(case, received_at, office)
     report = _report(draft, case, credentials, received_at, regimes, office)
     await office.cases.add_report(report, sha256(credentials.secret.encode()).digest())
     office.log.append(_record(report))

@@ -158,6 +158,9 @@ class Banks(Protocol):
     async def confirm_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> int:
         """Bank these images and their crops for good, end the reported entries; return how many are new."""
 
+    async def on_child_list(self, content_ids: Sequence[str]) -> bool:
+        """Tell whether one of these images matches the list of a child-protection hotline."""
+
     async def clear_images(self, case_id: str, at: datetime) -> None:
         """End the case's reported entries, crops included."""
 

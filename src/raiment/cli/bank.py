@@ -20,13 +20,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from raiment.adapters.bank_files import COLUMNS, Line, digest_of, format_of, read_lines
-from raiment.adapters.postgres.bank_records import entries_added
+from raiment.adapters.postgres.bank_records import bank_created, entries_added
 from raiment.adapters.postgres.types import AnyRow
 from raiment.bootstrap import House, open_house
 from raiment.environment import settings_from_environment
 from raiment.errors import InvalidInput
-from raiment.evidence.record import Record
-from raiment.matching.bank import BankKind, EntryState
+from raiment.matching.bank import BankCategory, BankKind, EntryState
 from raiment.matching.bank_entry import BANK_NAME, SIGNAL_TYPES
 from raiment.matching.signal import PDQ_RADIUS
 
@@ -59,14 +58,18 @@ def add(
     radius: Annotated[
         int, typer.Option(min=0, max=PDQ_RADIUS, help="PDQ hashes match up to so many bits.")
     ] = PDQ_RADIUS,
+    category: Annotated[
+        BankCategory | None,
+        typer.Option(help="child: a child-protection hotline's list. Blocks, and goes first."),
+    ] = None,
 ) -> None:
     """Make a bank and print its id."""
-    print(asyncio.run(_add(name, BankKind(kind), radius)))
+    print(asyncio.run(_add(name, BankKind(kind), radius, category)))
 
 
 @app.command(name="list")
 def list_banks() -> None:
-    """List the banks: id, name, kind, radius."""
+    """List the banks: id, name, kind, radius, and the category where there is one."""
     asyncio.run(_list())
 
 
@@ -103,21 +106,21 @@ def export_bank(
     asyncio.run(_export(bank, file))
 
 
-async def _add(name: str, kind: BankKind, radius: int) -> str:
+async def _add(name: str, kind: BankKind, radius: int, category: BankCategory | None) -> str:
     if re.fullmatch(BANK_NAME, name) is None:
         raise InvalidInput("name", "must be letters, digits, _ . - and begin with a letter or _")
     async with open_house(settings_from_environment()) as house, house.database.begin() as tx:
-        row, new = await tx.bank_keeping.create(name, kind, radius)
+        row, new = await tx.bank_keeping.create(name, kind, radius, category)
         if new:
-            facts = {"name": row.name, "kind": row.kind, "radius": row.radius}
-            tx.append(Record("bank.created", row.id, house.now(), {}, facts))
+            tx.append(bank_created(row, {}, house.now()))
         return str(row.id)
 
 
 async def _list() -> None:
     async with open_house(settings_from_environment()) as house, house.database.read() as tx:
         for row in await tx.bank_keeping.banks():
-            print(row.id, row.name, row.kind, row.radius, sep="\t")
+            about = [] if row.category is None else [row.category]
+            print(row.id, row.name, row.kind, row.radius, *about, sep="\t")
 
 
 async def _import(file: Path, name: str, source: str, assume: str | None, *, strict: bool) -> None:

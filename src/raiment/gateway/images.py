@@ -120,10 +120,10 @@ async def _enter(tx: Transaction, releases: list[Release]) -> None:
     """Enter *releases* into the ledger, each with its log entry."""
     for release in releases:
         await tx.ledger.add(release)
-        signals = release.signals
+        signals, digests = release.signals, release.signals.digests()
         shown: dict[str, JSON] = {
-            "bytes_sha256": signals.bytes_sha256.hex,
-            "pixels_sha256": signals.pixels_sha256.hex,
+            "bytes_sha256": digests["bytes_sha256"],
+            "pixels_sha256": digests["pixels_sha256"],
             "pdq": signals.pdq.plain.hex,
             "pdq_quality": signals.pdq.quality,
         }

@@ -28,6 +28,13 @@ class BankKind(StrEnum):
     """Known to be harmless (icons, memes): a hit is no match, and keeps others from being one."""
 
 
+class BankCategory(StrEnum):
+    """What all entries of a bank show, where the rules treat it apart."""
+
+    CHILD = "child"
+    """Abuse of children: the list of a hotline (NCMEC, IWF)."""
+
+
 class EntryState(StrEnum):
     """Whether an entry is looked for. One that expired is not, whatever its state."""
 
@@ -49,11 +56,17 @@ class BankMatch:
     state: EntryState
     source: str
     """Who gave us the entry: ``casework``, or the name of a list."""
+    category: BankCategory | None = None
 
     @property
     def acts(self) -> bool:
         """Whether it counts against the picture."""
         return self.kind is not BankKind.ALLOW and self.state is EntryState.ACTIVE
+
+    @property
+    def of_child(self) -> bool:
+        """Whether it counts against the picture as one of a child's abuse."""
+        return self.acts and self.category is BankCategory.CHILD
 
 
 def standing(found: Iterable[BankMatch]) -> list[BankMatch]:

@@ -35,8 +35,7 @@ def _facts(lookup: Lookup, schema: FactSchema) -> Facts:
     return schema.gather(
         {
             "confirmed_match": BankKind.CONFIRMED in kinds,
-            # No hotline's list is connected yet: none can match.
-            "child_match": False,
+            "child_match": any(found.of_child for found in lookup.matches),
             "quarantined_match": any(
                 found.state is EntryState.QUARANTINED for found in lookup.matches
             ),

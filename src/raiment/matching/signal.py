@@ -100,7 +100,7 @@ class PdqViews:
     quality: int
     """0..100, the same for all views: how much structure the picture has."""
     hashes: tuple[Pdq, ...]
-    """In the order of `DIHEDRAL`."""
+    """In the order of `DIHEDRAL`. Where a hash was told: it alone; where none was: none, of quality 0."""
 
     @property
     def matchable(self) -> bool:
@@ -118,7 +118,7 @@ class PdqViews:
 
     def by_view(self) -> tuple[tuple[View, Pdq], ...]:
         """Return each view with its hash, the plain one first."""
-        return tuple(zip(DIHEDRAL, self.hashes, strict=True))
+        return tuple(zip(DIHEDRAL, self.hashes, strict=False))
 
 
 def hash_views(pixels: NDArray[np.uint8], field: str = "pixels") -> PdqViews:

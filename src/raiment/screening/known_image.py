@@ -24,6 +24,7 @@ def known_image_finding(place: str, lookup: Lookup) -> Finding:
                 "view": found.match.view,
                 "crop": found.match.of_crop,
                 "state": found.state,
+                "category": found.category,
             }
             for found in lookup.matches
         ]

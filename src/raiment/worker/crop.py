@@ -84,9 +84,11 @@ async def _crops_of(content: AnyRow, house: House, *, last: bool) -> Crops:
 
 def _crops(picture: Picture, registered: Signals) -> Crops | None:
     """Return the crops of *picture*, None where it is not the one that was *registered*."""
-    if picture.pixel_sha256 != registered.pixels_sha256.hex:
+    if picture.pixel_sha256 != registered.digests().get("pixels_sha256"):
+        if not registered.pdq.matchable:
+            return None
         views = hash_views(picture.pixels)
         near = views.plain.distance(registered.pdq.plain) <= PDQ_RADIUS
-        if not (near and views.matchable and registered.pdq.matchable):
+        if not (near and views.matchable):
             return None
     return crops_of(picture.pixels)

@@ -100,6 +100,8 @@ async def test_every_type_of_signal_is_found(platform: Platform) -> None:
         "threshold": 8,
         "state": "active",
         "source": "a list",
+        "crop": False,
+        "category": None,
     }
 
 

@@ -21,8 +21,15 @@ from raiment.adapters.postgres.tables import (
     hash_banks,
 )
 from raiment.adapters.postgres.types import AnyRow, Query, Rows
-from raiment.errors import Conflict, NotFound
-from raiment.matching.bank import FLOOD_HOURS, FLOOD_UPLOADS, BankKind, BankMatch, EntryState
+from raiment.errors import Conflict, InvalidInput, NotFound
+from raiment.matching.bank import (
+    FLOOD_HOURS,
+    FLOOD_UPLOADS,
+    BankCategory,
+    BankKind,
+    BankMatch,
+    EntryState,
+)
 from raiment.matching.bank_entry import NewEntry
 from raiment.matching.signal import Pdq, Sha256
 
@@ -65,19 +72,30 @@ class BankKeeping:
 
     connection: AsyncConnection
 
-    async def create(self, name: str, kind: BankKind, radius: int) -> tuple[AnyRow, bool]:
+    async def create(
+        self, name: str, kind: BankKind, radius: int, category: BankCategory | None = None
+    ) -> tuple[AnyRow, bool]:
         """
         Return the bank called *name* and whether it is new.
 
-        Raise Conflict where there is one already, of another kind or radius.
+        Raise Conflict where there is one already, of another kind, radius or category; InvalidInput for an
+        allow-list with a category.
         """
-        values = {"id": new_id("bank"), "name": name, "kind": kind.value, "radius": radius}
+        if kind is BankKind.ALLOW and category is not None:
+            raise InvalidInput("category", "is not for an allow-list")
+        values = {
+            "id": new_id("bank"),
+            "name": name,
+            "kind": kind.value,
+            "radius": radius,
+            "category": None if category is None else category.value,
+        }
         result = await self.connection.execute(
             upsert(hash_banks).values(values).on_conflict_do_nothing(index_elements=["name"])
         )
         row = await self.named(name)
-        if (row.kind, row.radius) != (kind.value, radius):
-            raise Conflict("there is a bank of this name, of another kind or radius")
+        if (row.kind, row.radius, row.category) != (kind, radius, category):
+            raise Conflict("there is a bank of this name, of another kind, radius or category")
         return row, bool(result.rowcount)
 
     async def bank(self, bank_id: str) -> AnyRow:
@@ -196,7 +214,8 @@ class BankKeeping:
 
         Only likeness counts, and one picture once: the same file sent over and over is what banks are
         for. An allegation that is flooded stops acting. What our reviewers confirmed, or a case is
-        about, goes on: else whoever sends many variants of an image could disarm its entry.
+        about, goes on: else whoever sends many variants of an image could disarm its entry. So does what a
+        child-protection list holds.
         """
         ids = sorted(
             {one.match.entry_id for one in found if one.acts and isinstance(one.match.signal, Pdq)}
@@ -277,7 +296,8 @@ class BankKeeping:
         return (await self.connection.execute(query)).scalars().all()
 
     async def _quarantine(self, entry_id: str, at: datetime) -> EntryState:
-        outside = select(hash_banks.c.id).where(hash_banks.c.kind == BankKind.OUTSIDE.value)
+        alleged = hash_banks.c.kind == BankKind.OUTSIDE.value, hash_banks.c.category.is_(None)
+        outside = select(hash_banks.c.id).where(*alleged)
         this = bank_entries.c.id == entry_id
         await self.connection.execute(update(bank_entries).where(this).values(flooded_at=at))
         stopped = await self.connection.execute(

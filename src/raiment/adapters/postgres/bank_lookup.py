@@ -18,7 +18,7 @@ from psycopg import AsyncConnection as Driver
 from psycopg.rows import namedtuple_row
 
 from raiment.adapters.postgres.scan import BANKED, numbers_near
-from raiment.matching.bank import BankKind, BankMatch, EntryState
+from raiment.matching.bank import BankCategory, BankKind, BankMatch, EntryState
 from raiment.matching.index import Hits, compare
 from raiment.matching.match import Match
 from raiment.matching.signal import Md5, Pdq, Sha256, Signal
@@ -56,6 +56,7 @@ class _Found(NamedTuple):
     source: str
     kind: str
     radius: int
+    category: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ _FETCH: Final = """
             ('bytes_md5', %(bytes_md5)s))
     )
     select entry.number, entry.signal_type, entry.value, own.id as entry_id, own.bank_id, own.case_id,
-        own.state, own.source, bank.kind, bank.radius
+        own.state, own.source, bank.kind, bank.radius, bank.category
     from bank_entries entry
     join bank_entries own on own.id = coalesce(entry.crop_of, entry.id)
     join hash_banks bank on bank.id = own.bank_id
@@ -186,4 +187,6 @@ def _match(row: _Found, signal: Signal, distance: int, view: View) -> BankMatch:
     threshold = row.radius if isinstance(signal, Pdq) else 0
     crop = row.signal_type == _CROP
     match = Match(signal, row.bank_id, row.entry_id, distance, view, threshold, crop)
-    return BankMatch(match, BankKind(row.kind), row.case_id, EntryState(row.state), row.source)
+    category = None if row.category is None else BankCategory(row.category)
+    kind, state = BankKind(row.kind), EntryState(row.state)
+    return BankMatch(match, kind, row.case_id, state, row.source, category)

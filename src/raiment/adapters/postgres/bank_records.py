@@ -13,6 +13,14 @@ from raiment.evidence.record import Record
 from raiment.matching.bank_entry import NewEntry
 
 
+def bank_created(row: AnyRow, ids: dict[str, str], at: datetime) -> Record:
+    """Return the entry that tells of a new bank."""
+    facts: dict[str, JSON] = {"name": row.name, "kind": row.kind, "radius": row.radius}
+    if row.category is not None:
+        facts["category"] = row.category
+    return Record("bank.created", row.id, at, ids, facts)
+
+
 def entry_settled(
     kind: str, row: AnyRow, ids: dict[str, str], at: datetime, reason: str | None = None
 ) -> Record:

@@ -74,7 +74,7 @@ class PostgresBanks:
 
     async def confirm_images(self, case_id: str, content_ids: Sequence[str], at: datetime) -> int:
         """Bank these images and their crops for good, end the reported entries; return how many are new."""
-        hashes = [row.pdq for row in await self._contents(content_ids)]
+        hashes = [row.pdq for row in await self._contents(content_ids) if row.pdq is not None]
         crops = await self._crops.of(hashes, BankKind.REPORTED)
         await self.clear_images(case_id, at)
         banked = await self._bank(BankKind.CONFIRMED, case_id, content_ids, at)
@@ -89,10 +89,17 @@ class PostgresBanks:
             .values(state="withdrawn", withdrawn_at=at)
         )
 
+    async def on_child_list(self, content_ids: Sequence[str]) -> bool:
+        """Tell whether one of these images matches the list of a child-protection hotline."""
+        for row in await self._contents(content_ids):
+            if any(match.of_child for match in standing(await self.matches(signals_of(row)))):
+                return True
+        return False
+
     async def lacks_crops(self, content_id: str) -> bool:
         """Tell whether the image is banked by a case, and no crop of it."""
         [content] = await self._contents([content_id])
-        return await self._crops.lacking(content.pdq)
+        return content.pdq is not None and await self._crops.lacking(content.pdq)
 
     async def bank_crops(self, content_id: str, ladder: Sequence[Pdq], at: datetime) -> int:
         """Bank crops of the image wherever a case banked the image; return how many are new."""
@@ -155,8 +162,11 @@ class PostgresBanks:
 
 
 def _bankable(signals: Signals) -> list[tuple[str, Signal]]:
-    return [
+    named: list[tuple[str, Signal | None]] = [
         ("bytes_sha256", signals.bytes_sha256),
         ("pixels_sha256", signals.pixels_sha256),
+        # The weaker digest, where a stronger one is not known.
+        ("bytes_md5", signals.bytes_md5 if signals.bytes_sha256 is None else None),
         *(("pdq", pdq) for pdq in signals.hashes_to_bank()),
     ]
+    return [(name, signal) for name, signal in named if signal is not None]

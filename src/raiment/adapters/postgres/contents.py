@@ -33,6 +33,7 @@ class PostgresContents:
 
         False, and nothing changed, where its platform id is known already.
         """
+        md5 = content.signals.bytes_md5
         values = {
             "id": content.id,
             "platform_id": content.platform_id,
@@ -45,6 +46,7 @@ class PostgresContents:
             "matches": matches,
             "registered_at": content.registered_at,
             **signal_columns(content.signals),
+            "bytes_md5": None if md5 is None else md5.value,
         }
         result = await self.connection.execute(
             upsert(contents).values(values).on_conflict_do_nothing(index_elements=["platform_id"])

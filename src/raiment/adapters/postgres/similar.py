@@ -22,7 +22,7 @@ from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.scan import SHOWN, numbers_near
 from raiment.adapters.postgres.types import AnyRow, Rows, Xid8
 from raiment.matching.index import compare
-from raiment.matching.signal import PDQ_LEAST_QUALITY, PDQ_RADIUS, Pdq, PdqViews, Sha256
+from raiment.matching.signal import PDQ_LEAST_QUALITY, PDQ_RADIUS, Md5, Pdq, PdqViews, Sha256
 from raiment.matching.signals import Signals
 from raiment.matching.view import PARTIAL, View, within
 
@@ -63,9 +63,9 @@ class PictureIndex(Protocol):
 def signal_columns(signals: Signals) -> dict[str, object]:
     """Return *signals* as the columns that every table of pictures has."""
     return {
-        "bytes_sha256": signals.bytes_sha256.value,
-        "pixels_sha256": signals.pixels_sha256.value,
-        "pdq": signals.pdq.plain.hex,
+        "bytes_sha256": _value(signals.bytes_sha256),
+        "pixels_sha256": _value(signals.pixels_sha256),
+        "pdq": signals.pdq.plain.hex if signals.pdq.hashes else None,
         "pdq_views": b"".join(view.value for view in signals.pdq.hashes),
         "quality": signals.pdq.quality,
         "mime": signals.mime,
@@ -76,16 +76,22 @@ def signal_columns(signals: Signals) -> dict[str, object]:
 
 
 def signals_of(row: AnyRow) -> Signals:
-    """Return the signals that ``signal_columns`` stored."""
+    """Return the signals that ``signal_columns`` stored, and of content the MD5."""
+    md5 = row._mapping.get("bytes_md5")  # noqa: SLF001 - SQLAlchemy's public name for it
     return Signals(
-        bytes_sha256=Sha256(row.bytes_sha256),
-        pixels_sha256=Sha256(row.pixels_sha256),
+        bytes_sha256=None if row.bytes_sha256 is None else Sha256(row.bytes_sha256),
+        pixels_sha256=None if row.pixels_sha256 is None else Sha256(row.pixels_sha256),
+        bytes_md5=None if md5 is None else Md5(md5),
         pdq=PdqViews(row.quality, tuple(_hashes(row.pdq_views))),
         mime=row.mime,
         width=row.width,
         height=row.height,
         parts=tuple(_hashes(row.parts)),
     )
+
+
+def _value(digest: Sha256 | None) -> bytes | None:
+    return None if digest is None else digest.value
 
 
 def _hashes(joined: bytes) -> Iterator[Pdq]:
@@ -104,10 +110,7 @@ async def find_similar(
     near = None if index is None else index.near(table.name, hashes)
     if near is None:
         near = await scanned(connection, table, hashes)
-    same = or_(
-        table.c.bytes_sha256.in_([signals.bytes_sha256.value for signals in subjects]),
-        table.c.pixels_sha256.in_([signals.pixels_sha256.value for signals in subjects]),
-    )
+    same = or_(*(_holds(table.c[column], subjects) for column in _DIGESTS if column in table.c))
     rows = (await connection.execute(select(table).where(or_(same, _named(table, near))))).all()
     found: dict[str, Similar] = {}
     for signals, sought in zip(subjects, looks, strict=True):
@@ -141,15 +144,35 @@ def _named(table: Table, near: NearRows) -> ColumnElement[bool]:
 
 
 def _found(rows: Rows, signals: Signals, likenesses: Mapping[int, Likeness]) -> Iterator[Similar]:
+    digests = signals.digests()
     for row in rows:
-        if row.bytes_sha256 == signals.bytes_sha256.value:
-            yield Similar(row, Likeness("bytes", 0, View.AS_IS))
-        elif row.pixels_sha256 == signals.pixels_sha256.value:
-            yield Similar(row, Likeness("pixels", 0, View.AS_IS))
+        found_by = _found_by(row, digests)
+        if found_by is not None:
+            yield Similar(row, Likeness(found_by, 0, View.AS_IS))
         elif row.number in likenesses:
             yield Similar(row, likenesses[row.number])
 
 
+def _found_by(row: AnyRow, digests: Mapping[str, str]) -> str | None:
+    """Return what of *digests* the row shares, by the surest; None where nothing."""
+    held = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    for name, found_by in _DIGESTS.items():
+        # MD5 collisions can be made: it speaks only where there is nothing better to compare.
+        better = row.bytes_sha256 is not None and "bytes_sha256" in digests
+        weak = name == "bytes_md5" and better
+        value = held.get(name)
+        if value is not None and not weak and value.hex() == digests.get(name):
+            return found_by
+    return None
+
+
+def _holds(column: ColumnElement[bytes], subjects: Sequence[Signals]) -> ColumnElement[bool]:
+    held = (signals.digests().get(str(column.key)) for signals in subjects)
+    return column.in_([bytes.fromhex(digest) for digest in held if digest is not None])
+
+
+_DIGESTS = {"bytes_sha256": "bytes", "bytes_md5": "bytes", "pixels_sha256": "pixels"}
+"""Column of a digest -> what is the same where two pictures share it, surest first."""
 _SURENESS = {"bytes": 0, "pixels": 1, "pdq": 2}
 
 

@@ -62,21 +62,23 @@ def _text(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
-def _signals() -> tuple[SchemaItem, ...]:
+def _signals(*, told: bool = False) -> tuple[SchemaItem, ...]:
     """
     What a picture can be found by: the eight dihedral hashes, the plain ones of its panels in ``parts``.
+
+    *told*: there may be less, where somebody told what is known and no picture was in hand.
 
     ``number`` is the row's name in an index, ``arrived`` the transaction that wrote it (0: restored).
     """
     return (
-        Column("bytes_sha256", LargeBinary, nullable=False, index=True),
-        Column("pixels_sha256", LargeBinary, nullable=False, index=True),
-        Column("pdq", PdqBits, nullable=False),
+        Column("bytes_sha256", LargeBinary, nullable=told, index=True),
+        Column("pixels_sha256", LargeBinary, nullable=told, index=True),
+        Column("pdq", PdqBits, nullable=told),
         Column("pdq_views", LargeBinary, nullable=False),
         Column("quality", Integer, nullable=False),
-        Column("mime", Text, nullable=False),
-        Column("width", Integer, nullable=False),
-        Column("height", Integer, nullable=False),
+        Column("mime", Text, nullable=told),
+        Column("width", Integer, nullable=told),
+        Column("height", Integer, nullable=told),
         Column("parts", LargeBinary, nullable=False, server_default=""),
         Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
         Column("arrived", Xid8, nullable=False, server_default=_THIS_TRANSACTION, index=True),
@@ -239,7 +241,9 @@ hash_banks = Table(
     Column("name", Text, nullable=False, unique=True),
     _text("kind"),
     Column("radius", Integer, nullable=False),
+    _text("category", nullable=True),
     _one_of("kind", "confirmed", "reported", "outside", "allow"),
+    _one_of("category", "child"),
     CheckConstraint("radius between 0 and 255", name="radius"),
 )
 
@@ -333,11 +337,15 @@ contents = Table(
     _text("verdict"),
     _text("rule", nullable=True),
     Column("matches", JSONB, nullable=False),
-    *_signals(),
+    *_signals(told=True),
+    Column("bytes_md5", LargeBinary, nullable=True, index=True),
     _at("registered_at"),
     Index("contents_location_idx", "location"),
     _one_of("state", "visible", "held", "blocked", "hidden", "removed"),
     _one_of("verdict", "allow", "hold", "block"),
+    CheckConstraint(
+        "num_nonnulls(bytes_sha256, pixels_sha256, bytes_md5, pdq) > 0", name="signals"
+    ),
 )
 
 # --- casework ---------------------------------------------------------------------------------

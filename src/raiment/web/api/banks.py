@@ -8,9 +8,9 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from raiment.adapters.postgres.accounts import ApiKey
+from raiment.adapters.postgres.bank_records import bank_created
 from raiment.adapters.postgres.types import AnyRow
-from raiment.evidence.record import Record
-from raiment.matching.bank import BankKind
+from raiment.matching.bank import BankCategory, BankKind
 from raiment.matching.bank_entry import BANK_NAME
 from raiment.matching.signal import PDQ_RADIUS
 from raiment.web.api.body import Received, json_body, read_json
@@ -27,6 +27,12 @@ _About = Field(
 )
 
 
+_Category = Field(
+    description="`child`: the list of a child-protection hotline. A match blocks, whichever the kind, and "
+    "what it concerns is reviewed first. Not for an allow-list."
+)
+
+
 class BankIn(Received):
     """A bank to be made."""
 
@@ -38,6 +44,7 @@ class BankIn(Received):
         le=PDQ_RADIUS,
         description="PDQ hashes of this bank match up to so many different bits.",
     )
+    category: Annotated[Literal["child"] | None, _Category] = None
 
 
 class BankOut(BaseModel):
@@ -47,6 +54,7 @@ class BankOut(BaseModel):
     name: str
     kind: Annotated[Literal["confirmed", "reported", "outside", "allow"], _About]
     radius: int = Field(ge=0, le=255)
+    category: Annotated[Literal["child"] | None, _Category]
 
 
 class BanksOut(BaseModel):
@@ -56,7 +64,9 @@ class BanksOut(BaseModel):
 
 
 def _bank_out(row: AnyRow) -> BankOut:
-    return BankOut(id=row.id, name=row.name, kind=row.kind, radius=row.radius)
+    return BankOut(
+        id=row.id, name=row.name, kind=row.kind, radius=row.radius, category=row.category
+    )
 
 
 _KNOWN: dict[int | str, dict[str, Any]] = {
@@ -79,15 +89,17 @@ async def create_bank(
     """
     Make a bank (scope `bank`).
 
-    The same call again changes nothing; one of the same name, but another kind or radius, is a conflict.
+    The same call again changes nothing; one of the same name, but another kind, radius or category, is a
+    conflict.
     """
     asked = await read_json(request, BankIn)
     at = house.now()
     async with house.database.begin() as tx:
-        row, new = await tx.bank_keeping.create(asked.name, BankKind(asked.kind), asked.radius)
+        kind = BankKind(asked.kind)
+        category = None if asked.category is None else BankCategory(asked.category)
+        row, new = await tx.bank_keeping.create(asked.name, kind, asked.radius, category)
         if new:
-            facts = {"name": row.name, "kind": row.kind, "radius": row.radius}
-            tx.append(Record("bank.created", row.id, at, {"key": key.id}, facts))
+            tx.append(bank_created(row, {"key": key.id}, at))
     response.status_code = 201 if new else 200
     return _bank_out(row)
 

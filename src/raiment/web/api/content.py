@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
+from raiment.adapters.http.fetch import Fetcher
 from raiment.adapters.pixels.signals import read_signals
 from raiment.adapters.postgres.accounts import ApiKey
 from raiment.adapters.postgres.similar import signals_of
 from raiment.adapters.postgres.types import AnyRow
+from raiment.bootstrap import House
 from raiment.casework.report import MOST_LOCATION_BYTES
 from raiment.errors import NotFound
+from raiment.matching.signal import Sha256
+from raiment.matching.signals import Signals
 from raiment.matching.view import View
-from raiment.web.api.body import Received
+from raiment.web.api.body import JSON_TYPE, Received, media_type, shaped
 from raiment.web.api.caller import AtHouse, key_with, router
-from raiment.web.api.picture import picture_body, read_picture
+from raiment.web.api.picture import (
+    PictureIn,
+    picture_body,
+    picture_of,
+    read_json_object,
+    read_picture,
+)
 from raiment.web.api.problem import problems_with_key
-from raiment.web.api.register import Upload, register, registered
+from raiment.web.api.register import Upload, given_of, register, registered
+from raiment.web.api.told import FIELD, SignalsIn, told_signals
 
 routes = router("content")
 
@@ -80,13 +92,26 @@ class ContentIn(Received):
     )
 
 
-class SignalsOut(BaseModel):
-    """By what the picture can be found again, in lower-case hexadecimal digits."""
+class ToldContentIn(ContentIn):
+    """An item of which only hashes are told."""
 
-    pdq: str = Field(pattern="^[0-9a-f]{64}$")
+    signals: SignalsIn
+
+
+_Known = Annotated[str | None, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class SignalsOut(BaseModel):
+    """By what the picture can be found again, in lower-case hexadecimal digits; null: not known."""
+
+    pdq: _Known
     quality: int = Field(ge=0, le=100)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the file's bytes.")
-    pixels_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the decoded pixels.")
+    sha256: _Known = Field(description="Of the file's bytes.")
+    md5: str | None = Field(pattern="^[0-9a-f]{32}$", description="Of the file's bytes.")
+    pixels_sha256: _Known = Field(description="Of the decoded pixels.")
+    given_by_caller: list[Literal["pdq", "sha256", "md5", "pixels_sha256"]] = Field(
+        description="Taken on the caller's word: nobody here has seen the picture. Else empty."
+    )
 
 
 class MatchOut(BaseModel):
@@ -110,6 +135,9 @@ class MatchOut(BaseModel):
         "active", description="`quarantined`: matched too much lately, and does not count."
     )
     source: str = Field("casework", description="Who gave us the entry.")
+    category: Literal["child"] | None = Field(
+        None, description="`child`: the bank is a child-protection hotline's list."
+    )
 
 
 class ContentOut(BaseModel):
@@ -133,26 +161,38 @@ class ContentOut(BaseModel):
 
 def _content_out(row: AnyRow) -> ContentOut:
     signals = signals_of(row)
+    known = {name: value for name, value in _named(signals).items() if value is not None}
     return ContentOut(
         id=row.id,
         content_id=row.platform_id,
         verdict=row.verdict,
         state=row.state,
         matchable=signals.pdq.matchable,
-        signals=SignalsOut(
-            pdq=signals.pdq.plain.hex,
-            quality=signals.pdq.quality,
-            sha256=signals.bytes_sha256.hex,
-            pixels_sha256=signals.pixels_sha256.hex,
+        signals=SignalsOut.model_validate(
+            {
+                **_named(signals),
+                "quality": signals.pdq.quality,
+                "given_by_caller": list(known) if signals.told else [],
+            }
         ),
         matches=[MatchOut(**match) for match in row.matches],
         rule=row.rule,
     )
 
 
+def _named(signals: Signals) -> dict[str, str | None]:
+    digests = signals.digests()
+    return {
+        "pdq": signals.pdq.plain.hex if signals.pdq.hashes else None,
+        "sha256": digests.get("bytes_sha256"),
+        "md5": digests.get("bytes_md5"),
+        "pixels_sha256": digests.get("pixels_sha256"),
+    }
+
+
 _EXAMPLE = {"content_id": "post-1", "location": "https://example.org/p/1"}
 _KNOWN: dict[int | str, dict[str, Any]] = {
-    200: {"model": ContentOut, "description": "Registered before, with the same bytes."}
+    200: {"model": ContentOut, "description": "Registered before, with the same bytes or hashes."}
 }
 
 
@@ -160,7 +200,7 @@ _KNOWN: dict[int | str, dict[str, Any]] = {
     "/v1/content",
     status_code=201,
     responses={**_KNOWN, **problems_with_key(409, 413)},
-    openapi_extra=picture_body(ContentIn, _EXAMPLE),
+    openapi_extra=picture_body(ContentIn, _EXAMPLE, {FIELD: SignalsIn.model_json_schema()}),
 )
 async def register_content(
     request: Request,
@@ -171,21 +211,45 @@ async def register_content(
     """
     Register an upload and learn whether people may see it (scope `content`).
 
-    The picture is hashed and looked up in every bank, and not kept. The same `content_id` with
-    the same bytes is answered again and changes nothing; with other bytes it is a conflict.
+    The picture is hashed and looked up in every bank, and not kept. It may be sent, be fetched from
+    `url`, or be told by its hashes alone (`signals`): then what is known is compared, and nothing more.
+    The same `content_id` with the same bytes or hashes is answered again and changes nothing; with others
+    it is a conflict.
     """
-    sent = await read_picture(request, ContentIn, house.fetcher)
-    fields = sent.fields
-    upload = Upload(fields.content_id, fields.location, fields.media_url, fields.uploader)
+    sent = await _read_upload(request, house.fetcher)
+    upload = _upload(sent)
     async with house.database.read() as tx:
-        row = await registered(upload, sent.data, tx)
+        row = await registered(upload, tx)
     new = False
     if row is None:
         # Decoded before any transaction: a hostile picture must hold nothing up but itself.
-        readings = await read_signals(house.pixels, sent.data, field=sent.place)
-        row, new = await register(upload, sent.data, readings, key.id, house)
+        row, new = await register(upload, await _readings(sent, house), key.id, house)
     response.status_code = 201 if new else 200
     return _content_out(row)
+
+
+async def _read_upload(request: Request, fetcher: Fetcher) -> PictureIn[ContentIn] | ToldContentIn:
+    if media_type(request) != JSON_TYPE:
+        return await read_picture(request, ContentIn, fetcher)
+    texts = await read_json_object(request)
+    if FIELD not in texts:
+        return await picture_of(texts, ContentIn, fetcher)
+    return shaped(texts, ToldContentIn)
+
+
+def _upload(sent: PictureIn[ContentIn] | ToldContentIn) -> Upload:
+    fields: ContentIn
+    if isinstance(sent, ToldContentIn):
+        fields, given = sent, given_of(told_signals(sent.signals))
+    else:
+        fields, given = sent.fields, {"bytes_sha256": Sha256.of(sent.data).hex}
+    return Upload(fields.content_id, fields.location, fields.media_url, fields.uploader, given)
+
+
+async def _readings(sent: PictureIn[ContentIn] | ToldContentIn, house: House) -> Sequence[Signals]:
+    if isinstance(sent, ToldContentIn):
+        return (told_signals(sent.signals),)
+    return await read_signals(house.pixels, sent.data, field=sent.place)
 
 
 @routes.get("/v1/content/{content_id:path}", responses=problems_with_key(404))

@@ -63,8 +63,12 @@ async def read_picture(
         return _picture_in(files[_FILE], _FILE, shaped(texts, shape))
     if kind != JSON_TYPE:
         raise InvalidInput("content-type", f"must be {FORM_TYPE} or {JSON_TYPE}")
-    texts = json_object(await body_of(request, _MOST_BASE64 + MOST_JSON_BYTES))
-    return await picture_of(texts, shape, fetcher)
+    return await picture_of(await read_json_object(request), shape, fetcher)
+
+
+async def read_json_object(request: Request) -> dict[str, object]:
+    """Return the JSON body of a call that may hold a picture."""
+    return json_object(await body_of(request, _MOST_BASE64 + MOST_JSON_BYTES))
 
 
 async def picture_of(

@@ -42,6 +42,8 @@ class Upload:
     location: str | None
     media_url: str | None
     uploader: str | None
+    given: Mapping[str, str]
+    """Column -> hexadecimal digits: what must be the same for a call to say the same again."""
 
     @property
     def names(self) -> tuple[str, str | None]:
@@ -49,19 +51,29 @@ class Upload:
         return self.platform_id, self.location
 
 
-async def registered(upload: Upload, data: bytes, tx: Transaction) -> AnyRow | None:
-    """Return the row of the item if it is registered. Conflict where its bytes were others."""
+def given_of(told: Signals) -> dict[str, str]:
+    """Return by what *told* signals are known again: the digests; the PDQ hash where there are none."""
+    return told.digests() or {"pdq": told.pdq.plain.hex}
+
+
+async def registered(upload: Upload, tx: Transaction) -> AnyRow | None:
+    """Return the row of the item if it is registered. Conflict where it was another picture."""
     row = await tx.contents.by_platform_id(upload.platform_id)
-    if row is not None and row.bytes_sha256 != Sha256.of(data).value:
-        raise Conflict("this content_id is registered with other bytes")
-    return row
+    if row is None or all(_held(row, name) == given for name, given in upload.given.items()):
+        return row
+    raise Conflict("this content_id is registered with other bytes or hashes")
+
+
+def _held(row: AnyRow, name: str) -> str | None:
+    value: bytes | str | None = row._mapping[name]  # noqa: SLF001 - SQLAlchemy's public name for it
+    return value.hex() if isinstance(value, bytes) else value
 
 
 async def register(
-    upload: Upload, data: bytes, readings: Sequence[Signals], key_id: str, house: House
+    upload: Upload, readings: Sequence[Signals], key_id: str, house: House
 ) -> tuple[AnyRow, bool]:
     """
-    Return the row of *upload*, and whether it is new; *readings* are those of its picture, *data*.
+    Return the row of *upload*, and whether it is new; *readings* are those of its picture.
 
     Uploads run side by side. Only one that concerns a case starts over alone, so that neither a
     report nor a removal under way can miss it.
@@ -72,7 +84,7 @@ async def register(
                 await tx.cases.hold_copies_still()
             else:
                 await tx.contents.hold_banks_still()
-            row = await registered(upload, data, tx)
+            row = await registered(upload, tx)
             if row is not None:
                 return row, False
             lookup = await tx.banks.look_up(readings)
@@ -84,7 +96,7 @@ async def register(
                 upload, replace(lookup, named=bool(named)), readings, house
             )
             new = await _keep(content, lookup.matches, judgement, {"key": key_id}, tx)
-            row = await registered(upload, data, tx)
+            row = await registered(upload, tx)
             assert row is not None
             return row, new
     raise AssertionError("the second round returns")
@@ -105,6 +117,8 @@ async def _keep(
     cases = await attach_upload(content, found, at, tx.office)
     joined = {f"case_{number}": one for number, one in enumerate(cases[:_MOST_NAMED], start=1)}
     facts: dict[str, JSON] = {"judgement": judgement.as_json(), "matches": matches}
+    if content.signals.told:
+        facts["told"] = True
     tx.append(Record("content.registered", content.id, at, {**ids, **joined}, facts))
     await _notice_floods(content, found, tx)
     VERDICTS.labels("content", content.verdict).inc()
@@ -113,7 +127,7 @@ async def _keep(
 
 async def _notice_floods(content: Content, found: Sequence[BankMatch], tx: Transaction) -> None:
     at = content.registered_at
-    flooded = await tx.bank_keeping.sighted(found, content.signals.pixels_sha256, at)
+    flooded = await tx.bank_keeping.sighted(found, content.signals.identity, at)
     for entry_id, state in flooded:
         FLOODS.labels(state).inc()
         tx.append(
@@ -160,4 +174,5 @@ def _match(found: BankMatch) -> JSON:
         "threshold": match.threshold,
         "state": found.state.value,
         "source": found.source,
+        "category": found.category,
     }
