@@ -19,6 +19,7 @@ from raiment import _native
 from raiment.errors import InvalidInput
 from raiment.matching.crop import LARGEST_CROP, Crop, crop_ladder
 from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq
+from raiment.matching.view import DIHEDRAL
 
 Pixels = NDArray[np.uint8]
 
@@ -68,7 +69,8 @@ def _cuts_of(pixels: Pixels, field: str) -> tuple[Pdq, ...]:
         luminance = _native.reduced_luminance(pixels)
     except ValueError as error:
         raise InvalidInput(field, str(error)) from error
-    hashed = _native.pdq_batch([crop.of(luminance) for crop in CUTS])
+    # The first is the whole.
+    hashed = _native.pdq_parts(luminance, SIDE_CUTS, SIDE_CUTS, views=len(DIHEDRAL))[1:]
     views = (
         value for quality, values in hashed if quality >= PDQ_LEAST_QUALITY for value in values
     )
