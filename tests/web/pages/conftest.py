@@ -123,6 +123,13 @@ class Person:
                 async with self.house.database.begin() as tx:
                     await acknowledge(action_id, outcome, self.house.now(), tx.office)
 
+    async def answer(self, case_id: str, kind: ActionKind, outcome: ActionOutcome) -> None:
+        """Answer as the platform everything of *kind* that is pending, with *outcome*."""
+        for action_id, pending in await self._pending(case_id):
+            if pending is kind:
+                async with self.house.database.begin() as tx:
+                    await acknowledge(action_id, outcome, self.house.now(), tx.office)
+
     async def _pending(self, case_id: str) -> list[tuple[str, ActionKind]]:
         async with self.house.database.read() as tx:
             actions = await tx.cases.actions(case_id)

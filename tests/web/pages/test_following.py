@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from raiment.casework.action import ActionKind, ActionOutcome
+
 
 async def reported(person: Any, text_of: Any, **answers: object) -> tuple[str, str]:
     """Report, and return reference and secret."""
@@ -46,6 +48,34 @@ async def test_each_stage_is_told_in_plain_words(
     assert "2 of 2 places removed." in done
     assert "We asked again, and it is no longer there." in done
     assert "done in time" in done
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_what_is_still_there_is_not_called_hidden(
+    person: Any, reviewer: Any, upload: Any, complete: dict[str, object], text_of: Any, others: int
+) -> None:
+    """The platform said "removed" and then "present": it is visible, and its removal is asked for again."""
+    for number in range(1 + others):
+        await upload(f"post-{17 + number}")
+    mine = await reported(person, text_of, **complete)
+    case_id = await person.case_id()
+    await person.answer_all(case_id)
+    ann = await reviewer("ann")
+    await ann.decide(case_id, "remove")
+    await person.answer(case_id, ActionKind.REMOVE, ActionOutcome.DONE)
+    await person.answer(case_id, ActionKind.VERIFY, ActionOutcome.PRESENT)
+
+    page = (await person.follow(*mine)).text
+
+    assert "asked for it to be hidden" not in page
+    assert "visible, as far as we know; we have asked for its removal" in page
+    if others:
+        assert "0 of 2 places hidden. The rest is visible" in page
+        assert "0 of 2 places removed." in page
+    else:
+        assert "As far as we know it is visible." in page
+        assert "not hidden yet" not in page
+        assert "It is not removed yet; we have asked for it." in page
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from raiment.web.public.words import (
     OWN_TARGET,
     PLACES,
     REDRESS,
+    VISIBLE,
 )
 
 _HIDDEN = {ItemState.HIDDEN, ItemState.REMOVED, ItemState.ABSENT}
@@ -114,7 +115,7 @@ def _steps(page: ReportPage, decision: AnyRow | None) -> tuple[Step, ...]:
         return (received, _hidden(page.items), _waiting(page), _to_remove())
     decided = Step("Decided", "A person has looked at it.", True, decision.decided_at)
     if decision.outcome == Outcome.REMOVE:
-        return (received, _hidden(page.items), decided, *_removal(page))
+        return (received, _kept_hidden(page.items), decided, *_removal(page))
     over = page.case.state == CaseState.CLOSED
     text = (
         "What we had hidden is visible again." if over else "What we had hidden is being restored."
@@ -127,6 +128,21 @@ def _hidden(items: Rows) -> Step:
         return Step("Hidden", "We do not yet know where it is, so nothing is hidden yet.", False)
     count = sum(item.state in _HIDDEN for item in items)
     return Step("Hidden", _counted(count, len(items), "hidden"), count == len(items))
+
+
+def _kept_hidden(items: Rows) -> Step:
+    """Say what is hidden until it is removed: what the platform found there again is not."""
+    visible = sum(item.state not in _HIDDEN for item in items)
+    if not visible:
+        return _hidden(items)
+    if len(items) == 1:
+        text = "As far as we know it is visible. We have asked for its removal, and ask again."
+    else:
+        text = (
+            f"{len(items) - visible} of {len(items)} places hidden. The rest is visible, as far as we "
+            "know; we have asked for its removal, and ask again."
+        )
+    return Step("Hidden", text, False)
 
 
 def _waiting(page: ReportPage) -> Step:
@@ -192,7 +208,9 @@ def _own_places(page: ReportPage) -> tuple[Place, ...]:
     answers = page.report.answers
     named = {*answers["locations"], *answers["content_ids"]}
     return tuple(
-        Place(name, PLACES[item.state])
+        Place(
+            name, VISIBLE[page.case.state] if item.state == ItemState.LISTED else PLACES[item.state]
+        )
         for item in page.items
         for name in [next((n for n in _names(item) if n in named), None)]
         if name is not None

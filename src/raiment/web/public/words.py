@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from raiment.casework.case import ItemState
+from raiment.casework.case import CaseState, ItemState
 from raiment.casework.decision import Outcome
 
 CLOCKS: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -45,7 +45,17 @@ PLACES: Mapping[str, str] = MappingProxyType(
         ItemState.RESTORED: "visible again",
     }
 )
-"""State of one place -> words."""
+"""State of one place -> words, while nobody has decided; see ``VISIBLE``."""
+
+VISIBLE: Mapping[str, str] = MappingProxyType(
+    {
+        CaseState.OPEN: PLACES[ItemState.LISTED],
+        CaseState.REMOVING: "visible, as far as we know; we have asked for its removal",
+        CaseState.RESTORING: "visible",
+        CaseState.CLOSED: "visible",
+    }
+)
+"""State of the case -> words for a place that is neither hidden nor removed, also not any more."""
 
 DECISIONS: Mapping[str, str] = MappingProxyType(
     {
