@@ -1,5 +1,5 @@
 """
-Measure request screening by words: hit and false-positive rates with 95 % bounds, and CPU per prompt.
+Measure request screening by words, through the shipped rules: rates with 95 % bounds, CPU per prompt.
 
 Reads the request sets beside the project (``../shared/eval/requests/*.jsonl``), which are not part of it.
 Nothing is written; with ``--show`` the rows judged wrongly are printed, for whoever tunes the lexicon.
@@ -10,16 +10,20 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from raiment.screening.words import Lexicon, Modality, compile_lexicon, read_words
+from raiment.bootstrap import load_screen
+from raiment.policy.rule import Effect
+from raiment.screening.request import Request, SourcePerson, Verb, person_in
+from raiment.screening.screen_request import Screen, screen_request
+from raiment.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
-LEXICON = ROOT / "src" / "raiment" / "screening" / "words" / "data"
 CAPTIONS = frozenset(
     {"coco_captions", "partiprompts", "dpg_bench", "xstest_safe", "authored_hardneg"}
 )
@@ -44,6 +48,7 @@ class Judged:
 
     row: Row
     flagged: bool
+    blocked: bool
     milliseconds: float
 
 
@@ -73,30 +78,45 @@ def rows(folder: Path) -> Iterator[Row]:
                 yield Row(text, label, path.stem, "originals", modality)
 
 
-def judge(
-    row: Row, lexicon: Lexicon, *, modality: str, source_person: bool | None, threshold: float
-) -> Judged:
-    """Return *row* judged as its source is meant, or in the one modality asked for."""
+def judge(row: Row, screen: Screen, *, modality: str, source_person: SourcePerson | None) -> Judged:
+    """Return the rules' verdict on *row* as its source is meant, or in the one modality asked for."""
     caption = row.source in CAPTIONS and row.label == "benign"
-    as_meant = Modality(row.modality or ("generate" if caption else "edit"))
-    started = time.process_time_ns()
-    reading = read_words(
-        row.text,
-        lexicon=lexicon,
-        modality=as_meant if modality == "meant" else Modality(modality),
-        source_person=source_person,
+    verb = Verb(row.modality or ("generate" if caption else "edit"))
+    if modality != "meant":
+        verb = Verb(modality)
+    sources = int(verb is Verb.EDIT)
+    request = Request(
+        verb=verb,
+        texts=(row.text,),
+        source_person=source_person or person_in(verb, sources),
+        sources=sources,
+        masked=False,
+        surface="words",
     )
-    return Judged(row, reading.strongest >= threshold, (time.process_time_ns() - started) / 1e6)
+    started = time.process_time_ns()
+    effect = screen_request(request, {}, "scr_bench", screen).effect
+    spent = (time.process_time_ns() - started) / 1e6
+    return Judged(row, effect is not Effect.ALLOW, effect is Effect.BLOCK, spent)
+
+
+def screen_of(reader: str) -> Screen:
+    """Return what the doors judge with, its words read by the *reader* of that name."""
+    screen = load_screen(
+        read_settings({"RAIMENT_WORDS": "fast" if reader == "lexicon" else reader})
+    )
+    return replace(screen, words=screen.words.lexicon) if reader == "lexicon" else screen
 
 
 def table(title: str, groups: Iterable[tuple[str, list[Judged]]]) -> None:
-    """Print flagged, total, rate and bounds of each group."""
-    print(f"\n{title:<34}{'flagged':>9}{'of':>7}{'rate':>9}   95 % bounds")
+    """Print flagged, total, rate with bounds, and what was blocked rather than held, of each group."""
+    print(f"\n{title:<34}{'flagged':>9}{'of':>7}{'rate':>9}   95 % bounds        blocked")
     for name, judged in groups:
         hits = sum(one.flagged for one in judged)
         low, high = wilson(hits, len(judged))
+        bounds = f"{low:.2%} to {high:.2%}"
+        blocked = sum(one.blocked for one in judged) / len(judged)
         print(
-            f"{name:<34}{hits:>9}{len(judged):>7}{hits / len(judged):>9.2%}   {low:.2%} to {high:.2%}"
+            f"{name:<34}{hits:>9}{len(judged):>7}{hits / len(judged):>9.2%}   {bounds:<19}{blocked:.2%}"
         )
 
 
@@ -123,27 +143,26 @@ def main() -> None:
         default=ROOT.parent / "shared" / "eval" / "requests",
         help="a folder of JSON lines, or of originals such as training/texts",
     )
-    parser.add_argument(
-        "--threshold", type=float, default=0.5, help="block or hold from this score on"
-    )
+    parser.add_argument("--reader", choices=["lexicon", "fast", "full"], default="full")
+    parser.add_argument("--half", choices=["even", "odd"], help="only every second row")
     parser.add_argument("--modality", choices=["meant", "edit", "generate"], default="meant")
     parser.add_argument("--source-person", choices=["true", "false", "unknown"], default="unknown")
     parser.add_argument("--show", action="store_true", help="print the rows judged wrongly")
     asked = parser.parse_args()
-    lexicon = compile_lexicon(
-        {path.name: path.read_text(encoding="utf-8") for path in sorted(LEXICON.glob("*.tsv"))}
-    )
-    source_person = {"true": True, "false": False, "unknown": None}[asked.source_person]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    screen = screen_of(asked.reader)
+    source_person = {
+        "true": SourcePerson.YES,
+        "false": SourcePerson.NO,
+        "unknown": None,
+    }[asked.source_person]
+    chosen = list(rows(asked.requests))
+    if asked.half:
+        chosen = chosen[asked.half == "odd" :: 2]
     judged = [
-        judge(
-            row,
-            lexicon,
-            modality=asked.modality,
-            source_person=source_person,
-            threshold=asked.threshold,
-        )
-        for row in rows(asked.requests)
+        judge(row, screen, modality=asked.modality, source_person=source_person) for row in chosen
     ]
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     table("by source", grouped(judged, "source"))
     authored = [one for one in judged if one.row.source.startswith("authored")]
     table("authored, by language", grouped(authored, "lang"))
@@ -153,7 +172,8 @@ def main() -> None:
     print(f"\nall benign: {everything[True, True]} of {benign} flagged, {low:.3%} to {high:.3%}")
     spent = sorted(one.milliseconds for one in judged)
     print(
-        f"CPU per prompt: p50 {percentile(spent, 0.5):.2f} ms, p99 {percentile(spent, 0.99):.2f} ms"
+        f"CPU per prompt: p50 {percentile(spent, 0.5):.2f} ms, p99 {percentile(spent, 0.99):.2f} ms; "
+        f"memory: {grown:.0f} MB more"
     )
     if asked.show:
         for one in judged:

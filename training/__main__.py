@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from raiment.screening.words.tiers import Weighings
 from training.crossing import Lesson, asks, by_fold, by_language, lesson_of
@@ -43,7 +42,7 @@ _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
 _ROUNDS = 60
-_VARIATIONS, _ENCODED_VARIATIONS = 12, 2
+_VARIATIONS, _ENCODED_VARIATIONS = 8, 2
 """Of each original: encoding is slow."""
 _COMPOSED_EVERY = 10
 """One in so many compositions is encoded: they are much alike."""
@@ -86,7 +85,6 @@ def _lessons(texts: Path, cache: Path) -> Lessons:
     originals = read_texts(texts)
     frames = read_frames()
     composed, ordinary = list(compose(LEXICON)), list(ordinary_texts())
-    gists = Gists(cache)
     grams = lesson_of(
         originals,
         widen(originals, _VARIATIONS, frames),
@@ -95,6 +93,7 @@ def _lessons(texts: Path, cache: Path) -> Lessons:
         penalty=_PENALTY,
         rounds=_ROUNDS,
     )
+    gists = Gists(cache)
     varied = widen(originals, _ENCODED_VARIATIONS, frames)
     encoder = encoder_lesson(originals, varied, composed[::_COMPOSED_EVERY], ordinary, gists)
     print(f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(varied)} encoded")

@@ -21,7 +21,8 @@ def caught(weighings: Weighings, said: Said) -> Mapping[str, NDArray[np.bool_]]:
     lexicon = said.lexicon >= BLOCK_AT
     fast = lexicon | _reaching(weighings.fast, said, HOLD_AT)
     # The encoder is not asked about what looks harmless to the others.
-    asked = log_odds(weighings.fast, said) >= weighings.unheard
+    doubted = said.lexicon >= HOLD_AT
+    asked = doubted | (log_odds(weighings.fast, said) >= weighings.unheard)
     full = lexicon | (asked & _reaching(weighings.full, said, HOLD_AT))
     blocked = lexicon | (asked & _reaching(weighings.full, said, BLOCK_AT))
     return {"lexicon": lexicon, "fast": fast, "full": full, "full, blocked": blocked}

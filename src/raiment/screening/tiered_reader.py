@@ -12,7 +12,7 @@ from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
 from raiment.screening.words.normalise import READ_CHARACTERS, normalise
 from raiment.screening.words.reading import Tier
-from raiment.screening.words.tiers import BLOCK_AT, Odds, Weighings, any_of, joined
+from raiment.screening.words.tiers import BLOCK_AT, HOLD_AT, Odds, Weighings, any_of, joined
 
 LEXICON = "lexicon"
 GRAMS = "n-grams"
@@ -55,28 +55,28 @@ class TieredReader:
         reading = self.lexicon.read(
             text, modality=modality, source_person=source_person, history=history
         )
-        lexicon = Tier(LEXICON, self.lexicon.version, reading.strongest)
         texts = _texts(text)
         grams = self.head.log_odds(texts, modality)
         fast = self.weighings.fast.log_odds(reading.strongest, any_of(grams), 0.0)
         score = self.weighings.fast.score(fast, reading.language)
-        said = (lexicon, Tier(GRAMS, self.version, score))
+        said = (
+            Tier(LEXICON, self.lexicon.version, reading.strongest),
+            Tier(GRAMS, self.version, score),
+        )
         if self.encoder is None:
-            return joined(reading, score, (grams,), said)
-        if reading.strongest >= BLOCK_AT or fast < self.weighings.unheard:
-            asked = Tier(ENCODER, self.encoder.head.encoder, None)
-            # Without the encoder nothing is held that the lexicon lets pass: the thresholds differ.
-            return joined(reading, 0.0, (grams,), (*said, asked))
+            return joined(reading, score, grams, said)
+        version = self.encoder.head.encoder
+        harmless = reading.strongest < HOLD_AT and fast < self.weighings.unheard
+        if harmless or reading.strongest >= BLOCK_AT:
+            return joined(reading, 0.0, grams, (*said, Tier(ENCODER, version, None)))
         try:
             heard = _heard(self.encoder, texts, modality)
         except Unavailable as error:
-            asked = Tier(ENCODER, self.encoder.head.encoder, None, str(error))
-            return joined(reading, score, (grams,), (*said, asked))
-        full = self.weighings.full
-        odds = full.log_odds(reading.strongest, any_of(grams), any_of(heard))
-        score = full.score(odds, reading.language)
-        asked = Tier(ENCODER, self.encoder.head.encoder, score)
-        return joined(reading, score, (heard, grams), (*said, asked))
+            silent = Tier(ENCODER, version, None, str(error))
+            return joined(reading, score, grams, (*said, silent))
+        odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
+        score = self.weighings.full.score(odds, reading.language)
+        return joined(reading, score, heard, (*said, Tier(ENCODER, version, score)))
 
 
 def _texts(text: str) -> tuple[str, ...]:

@@ -133,6 +133,19 @@ def test_the_lexicons_word_stands(tiers: TieredReader, encoder: Hearing) -> None
     assert encoder.asked == []
 
 
+def test_a_doubt_of_the_lexicons_is_looked_into(tiers: TieredReader, encoder: Hearing) -> None:
+    """What it half suspects is held only where all tiers together say so."""
+    text = "pool party, swap the shirt for a bikini, lower neckline"
+    alone = tiers.lexicon.read(text, modality=Modality.GENERATE, source_person=None)
+    assert HOLD_AT <= alone.strongest < BLOCK_AT
+
+    cleared = tiers.read(text, modality=Modality.GENERATE, source_person=None)
+    shared = tiers.read(f"{text} zibble", modality=Modality.GENERATE, source_person=None)
+
+    assert len(encoder.asked) == 2
+    assert cleared.strongest < HOLD_AT <= shared.strongest
+
+
 def test_a_silent_encoder_is_a_recorded_fact(tiers: TieredReader, encoder: Hearing) -> None:
     """Its finding says why, the reader counts as down, and the other findings stand."""
     encoder.silent = "out of order"

