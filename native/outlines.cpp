@@ -15,8 +15,8 @@ constexpr std::size_t kApart = 2;
 // The first line with two samples before it; the last has one after its own.
 constexpr std::size_t kMargin = 2;
 
-RAIMENT_INLINE std::int16_t apart(std::uint8_t a, std::uint8_t b) {
-    return static_cast<std::int16_t>(a > b ? a - b : b - a);
+RAIMENT_INLINE std::uint8_t apart(std::uint8_t a, std::uint8_t b) {
+    return static_cast<std::uint8_t>(a > b ? a - b : b - a);
 }
 
 // The samples around a place: on both sides of the line, and two pairs in which little may change.
@@ -36,8 +36,10 @@ Row row_at(const std::uint8_t* here, const std::uint8_t* next, Ground ground) {
 
 RAIMENT_INLINE void count_body(const Row& row, std::size_t lines, Sensitivity sensitivity,
                                const std::uint16_t* __restrict above, std::uint16_t* __restrict below) {
-    const auto least = static_cast<std::int16_t>(sensitivity.jump);
-    const auto noise = static_cast<std::int16_t>(sensitivity.quiet);
+    // Everything in bytes, as many to a register as there are: three times 85 is the most they hold.
+    const auto least = static_cast<std::uint8_t>(sensitivity.jump);
+    const auto noise = static_cast<std::uint8_t>(sensitivity.quiet);
+    constexpr std::uint8_t kMostTripled = 85;
     const std::uint8_t* __restrict ground = row.ground;
     const std::uint8_t* __restrict other = row.other;
     const std::uint8_t* __restrict quiet = row.quiet;
@@ -45,13 +47,13 @@ RAIMENT_INLINE void count_body(const Row& row, std::size_t lines, Sensitivity se
     const std::uint8_t* __restrict still = row.still;
     const std::uint8_t* __restrict beside = row.beside;
     for (std::size_t i = 0; i < lines; ++i) {
-        const std::int16_t jump = apart(ground[i], other[i]);
-        const std::int16_t across = apart(quiet[i], beyond[i]);
-        const std::int16_t along = apart(still[i], beside[i]);
-        const std::int16_t change = across > along ? across : along;
-        const auto third = static_cast<std::int16_t>(change * 3);
-        const std::int16_t bearable = change <= noise ? std::int16_t{0} : third;
-        const std::uint16_t counts = (jump > least) & (bearable <= jump);
+        const std::uint8_t jump = apart(ground[i], other[i]);
+        const std::uint8_t across = apart(quiet[i], beyond[i]);
+        const std::uint8_t along = apart(still[i], beside[i]);
+        const std::uint8_t change = across > along ? across : along;
+        const auto tripled = static_cast<std::uint8_t>(change + change + change);
+        const bool third = (change <= kMostTripled) & (tripled <= jump);
+        const std::uint16_t counts = (jump > least) & ((change <= noise) | third);
         below[i] = static_cast<std::uint16_t>(above[i] + counts);
     }
 }

@@ -1,11 +1,11 @@
 #include "plane.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace raiment {
 namespace {
-
-constexpr std::size_t kTile = 16;
 
 std::size_t factor_for(std::size_t rows, std::size_t columns) {
     std::size_t factor = (std::max(rows, columns) + kLongestSide - 1) / kLongestSide;
@@ -110,18 +110,44 @@ Plane reduced_luminance(const Pixels& pixels, Kernel kernel) {
     return plane;
 }
 
+namespace {
+
+using Square = std::array<std::uint64_t, 8>;
+
+// Eight rows of eight bytes become columns: squares of one, two and four change places across the diagonal.
+RAIMENT_INLINE void transpose(Square& rows) {
+    constexpr std::uint64_t kMasks[] = {0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0x00000000FFFFFFFF};
+    for (int step = 0; step < 3; ++step) {
+        const int apart = 1 << step, bits = 8 << step;
+        for (int i = 0; i < 8; ++i) {
+            if (i & apart) continue;
+            const std::uint64_t swapped = ((rows[i] >> bits) ^ rows[i + apart]) & kMasks[step];
+            rows[i] ^= swapped << bits;
+            rows[i + apart] ^= swapped;
+        }
+    }
+}
+
+}  // namespace
+
 Plane transposed(const Plane& plane) {
     Plane result;
     result.rows = plane.columns;
     result.columns = plane.rows;
     result.factor = plane.factor;
     result.gray.resize(plane.gray.size());
-    for (std::size_t top = 0; top < plane.rows; top += kTile) {
-        const std::size_t bottom = std::min(top + kTile, plane.rows);
-        for (std::size_t x = 0; x < plane.columns; ++x) {
-            for (std::size_t y = top; y < bottom; ++y) {
-                result.gray[x * plane.rows + y] = plane.gray[y * plane.columns + x];
-            }
+    const std::size_t rows = plane.rows / 8 * 8, columns = plane.columns / 8 * 8;
+    for (std::size_t x = 0; x < columns; x += 8) {
+        for (std::size_t y = 0; y < rows; y += 8) {
+            Square square;
+            for (std::size_t i = 0; i < 8; ++i) std::memcpy(&square[i], plane.row(y + i) + x, 8);
+            transpose(square);
+            for (std::size_t i = 0; i < 8; ++i) std::memcpy(&result.gray[(x + i) * plane.rows + y], &square[i], 8);
+        }
+    }
+    for (std::size_t y = 0; y < plane.rows; ++y) {
+        for (std::size_t x = y < rows ? columns : 0; x < plane.columns; ++x) {
+            result.gray[x * plane.rows + y] = plane.row(y)[x];
         }
     }
     return result;
