@@ -57,6 +57,7 @@ async def open_story(url: str, folder: Path) -> AsyncIterator[Story]:
         "RAIMENT_DATA_DIR": str(folder / "data"),
         "RAIMENT_SECRET": "5e" * 32,
         "RAIMENT_PLATFORM_WEBHOOK_URL": f"http://127.0.0.1:{port}/webhooks",
+        "RAIMENT_PLATFORM_MEDIA_ORIGIN": f"http://127.0.0.1:{port}",
     })  # fmt: skip
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context

@@ -29,6 +29,7 @@ from raiment.cli.story.person import ANSWERS
 from raiment.cli.story.stage import Page
 from raiment.demo.gallery import Post, PostState
 from raiment.errors import Unavailable
+from raiment.matching.crop import Crop
 from raiment.worker import upkeep
 
 MOST_TRIES = 200
@@ -256,12 +257,20 @@ async def _edit(story: Story, prompt: str) -> httpx.Response:
 
 async def publish_a_post(story: Story) -> None:
     """A picture is registered, cleared and published."""
-    assert await _publish(story, "post-1", png(drawing(1))) == "allow"
+    platform = story.house.settings.platform
+    assert platform is not None
+    media = {"media_url": f"{platform.media_origin}/media/post-1"}
+    assert await _publish(story, "post-1", png(drawing(1)), **media) == "allow"
 
 
 async def publish_a_copy(story: Story) -> None:
     """The same picture, other bytes."""
     assert await _publish(story, "post-2", png(drawing(1), "saved again")) == "allow"
+
+
+async def publish_a_part(story: Story) -> None:
+    """A part of that picture: no copy by its hash."""
+    assert await _publish(story, "post-6", png(Crop(0.1, 0, 0.05, 0).of(drawing(1)))) == "allow"
 
 
 async def publish_another(story: Story) -> None:
@@ -279,8 +288,8 @@ async def upload_a_removed_copy(story: Story) -> None:
     assert await _publish(story, "post-5", png(drawing(1), "after the removal")) == "block"
 
 
-async def _publish(story: Story, post_id: str, picture: bytes) -> str:
-    fields = {"content_id": post_id, "location": PLACE.format(post_id)}
+async def _publish(story: Story, post_id: str, picture: bytes, **more: str) -> str:
+    fields = {"content_id": post_id, "location": PLACE.format(post_id), **more}
     answer = await story.until_taken(
         lambda: story.web.post("/v1/content", data=fields, files={"file": picture})
     )
@@ -345,9 +354,9 @@ async def relay_a_report(story: Story) -> None:
 
 
 async def hide(story: Story) -> None:
-    """The worker asks the platform to hide what was reported."""
+    """The worker asks the platform to hide what was reported, and what shows a part of it."""
     await story.work()
-    states = {story.shop.gallery.post(f"post-{number}").state for number in (1, 2, 3)}  # type: ignore[union-attr]
+    states = {story.shop.gallery.post(f"post-{number}").state for number in (1, 2, 3, 6)}  # type: ignore[union-attr]
     assert states == {PostState.HIDDEN}
 
 
@@ -381,7 +390,7 @@ async def remove_verify_and_close(story: Story) -> None:
     """The worker has every copy removed, asks whether it is gone, and the case closes."""
     await story.work()
     _is_closed(story, "post-1")
-    for number in (1, 2):
+    for number in (1, 2, 6):
         post = story.shop.gallery.post(f"post-{number}")
         assert post is not None
         assert (post.state, post.removals) == (PostState.REMOVED, 1)
@@ -465,6 +474,7 @@ STEPS: tuple[Step, ...] = (
     Step(ask_for_an_edit, SCREENING | _more("releases", "release.recorded")),
     Step(publish_a_post),
     Step(publish_a_copy),
+    Step(publish_a_part),
     Step(publish_another),
     Step(ask_who_made_it, _more("trace.answered")),
     Step(report_by_the_form, _more("case_releases")),

@@ -87,6 +87,8 @@ _RECORDED: Sequence[tuple[str, str]] = (
     ("action.verify_asked", "select id from actions where kind = 'verify'"),
     ("bank.images_confirmed",
      "select case_id as id from decisions where outcome = 'remove'"),
+    ("bank.crops_banked",
+     "select distinct case_id as id from bank_entries where crop_of is not null"),
     ("case.copy_found", "select case_id as id from case_items where content_id is not null"),
 )  # fmt: skip
 """Kind of entry -> the rows of which each has exactly one such entry, and nothing else has."""

@@ -44,6 +44,13 @@ def mirrored(picture: bytes) -> bytes:
     return _jpeg(ImageOps.mirror(_opened(picture)), quality=75)
 
 
+def cropped(picture: bytes) -> bytes:
+    """Return *picture* without its left edge and its foot, compressed again."""
+    image = _opened(picture)
+    part = image.crop((image.width * 8 // 100, 0, image.width, image.height * 95 // 100))
+    return _jpeg(part, quality=80)
+
+
 def turned(picture: bytes) -> bytes:
     """Return *picture* upside down."""
     return _jpeg(_opened(picture).rotate(180), quality=80)

@@ -9,7 +9,7 @@ from typing import Any
 from raiment.cli.story import generator, platform
 from raiment.cli.story.auditor import check_log
 from raiment.cli.story.person import Followable, Person
-from raiment.cli.story.pictures import mirrored, resaved, turned
+from raiment.cli.story.pictures import cropped, mirrored, resaved, turned
 from raiment.cli.story.reviewer import Reviewer
 from raiment.cli.story.stage import Stage
 from raiment.errors import NotFound
@@ -49,6 +49,7 @@ async def play(stage: Stage, cast: Cast, export: Path) -> Ending:
     released = await generator.ask_for_an_edit(stage, cast.photo)
     posts = await _publish(stage, released)
     report = await _report(stage, cast, posts)
+    posts += await _post_a_part(stage, released)
     case_id = await _case_of(stage, posts[0])
     await _remove(stage, cast, case_id, posts)
     await _follow(stage, cast, report)
@@ -88,6 +89,19 @@ async def _report(stage: Stage, cast: Cast, posts: tuple[str, ...]) -> Followabl
         await platform.wait_until(stage, post_id, "hidden")
         stage.came_back(f"{post_id} is hidden")
     return report
+
+
+async def _post_a_part(stage: Stage, released: generator.Released) -> tuple[str, ...]:
+    """Upload a part of the picture; return the post, where it was published and then hidden."""
+    part = cropped(released.picture)
+    posted = await platform.post_picture(stage, part, "somebody", "a part of the picture")
+    if posted.post_id is None:
+        assert posted.verdict == "hold", posted
+        return ()
+    # A moment earlier than the crops of the reported picture were banked: that found it.
+    await platform.wait_until(stage, posted.post_id, "hidden")
+    stage.came_back(f"{posted.post_id} is hidden")
+    return (posted.post_id,)
 
 
 async def _case_of(stage: Stage, post_id: str) -> str:
