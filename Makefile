@@ -11,11 +11,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 LOCKED := --require-hashes --no-deps
 WORKERS ?= 2
 
-.PHONY: help run test lint docs packages-run packages-test bench-words bench-gateway bench-matching fuzz clean
+.PHONY: help run test lint docs packages-run packages-test train bench-words bench-gateway bench-matching fuzz clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo "also: lint docs bench-words bench-gateway bench-matching fuzz clean"
+	@echo "also: lint docs train bench-words bench-gateway bench-matching fuzz clean"
 
 run: packages-run $(STAMPS)/package
 	RAIMENT_DEMO="$${RAIMENT_DEMO:-true}" exec $(BIN)/raiment serve
@@ -32,6 +32,15 @@ lint: $(STAMPS)/test $(STAMPS)/package
 # The pages, and the examples, commands and settings in them.
 docs: $(STAMPS)/test $(STAMPS)/package
 	$(BIN)/pytest tests/docs tests/evidence/test_log_page.py tests/policy/test_policy_page.py
+
+# The heads that read requests beside the lexicon: half an hour of one core. The same texts give the same bytes.
+train: .venv/train/stamp
+	PYTHONPATH=src OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/train/bin/python -m training train
+
+.venv/train/stamp: requirements/train.lock $(STAMPS)/venv
+	$(PYTHON) -m venv .venv/train
+	.venv/train/bin/pip --quiet --disable-pip-version-check install $(LOCKED) -r $<
+	@touch $@
 
 bench-words: $(STAMPS)/package
 	$(BIN)/python benchmarks/words.py

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from training.gists import Gists
 from training.ordinary import ordinary_texts
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
+from training.thresholds import thresholds_of
 from training.weigh import Said, lexicon_says, log_odds, unheard, weighing
 from training.weights import fingerprint, weight_file
 from training.widen import widen
@@ -41,13 +43,15 @@ WEIGHTS = WORDS / "weights"
 _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
-_ROUNDS = 60
-_VARIATIONS, _ENCODED_VARIATIONS = 8, 2
+_ROUNDS = 40
+_VARIATIONS, _ENCODED_VARIATIONS = 6, 2
 """Of each original: encoding is slow."""
-_COMPOSED_EVERY = 10
-"""One in so many compositions is encoded: they are much alike."""
+_COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY = 3, 12
+"""One in so many compositions is used: they are much alike."""
 _MISSED = 0.004
 """Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
+_ALONE = 0.01
+"""Share of the ordinary look-alikes that reach the n-gram head's own threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,16 @@ def _lessons(texts: Path, cache: Path) -> Lessons:
     grams = lesson_of(
         originals,
         widen(originals, _VARIATIONS, frames),
-        widen([*composed, *ordinary], 1, frames),
+        widen([*composed[::_COMPOSED_EVERY], *ordinary], 1, frames),
         bits=_BITS,
         penalty=_PENALTY,
         rounds=_ROUNDS,
     )
     gists = Gists(cache)
     varied = widen(originals, _ENCODED_VARIATIONS, frames)
-    encoder = encoder_lesson(originals, varied, composed[::_COMPOSED_EVERY], ordinary, gists)
+    encoder = encoder_lesson(
+        originals, varied, composed[::_ENCODED_COMPOSED_EVERY], ordinary, gists
+    )
     print(f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(varied)} encoded")
     return Lessons(originals, grams, encoder, gists.version)
 
@@ -128,7 +134,7 @@ def _write(out: Path, lessons: Lessons, said: Said) -> None:
     encoder = lessons.encoder.fitted(np.ones(len(lessons.encoder.labels), dtype=np.bool_))
     files = {
         "words-encoder.npz": encoder_file(encoder, lessons.version),
-        "words-head.npz": weight_file(grams, weighings.fast.block, weighings.fast.block[""]),
+        "words-head.npz": weight_file(grams, *_alone(lessons, said)),
         "words-tiers.json": msgspec.json.format(msgspec.json.encode(weighings)) + b"\n",
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -137,6 +143,13 @@ def _write(out: Path, lessons: Lessons, said: Said) -> None:
         print(f"{fingerprint(data)}  {name}  {len(data)} bytes")
     sums = "".join(f"{fingerprint(data)}  {name}\n" for name, data in files.items())
     (out / "SHA256SUMS.txt").write_text(sums, encoding="utf-8")
+
+
+def _alone(lessons: Lessons, said: Said) -> tuple[Mapping[str, float], float]:
+    """Return the thresholds of the n-gram head for whoever asks it alone."""
+    ordinary = is_ordinary(lessons.originals)
+    own = [one for one, plain in zip(said.languages, ordinary, strict=True) if plain]
+    return thresholds_of(said.grams[ordinary], own, _ALONE)
 
 
 def _transfer(lessons: Lessons, said: Said) -> None:

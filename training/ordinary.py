@@ -29,6 +29,15 @@ _EDITS = (
     "the {kind} {look}",
     "a {kind} that {feature}",
     "{look} with {feature}, {look}",
+    "{short}",
+    "{short} and {short}",
+    "is {short}",
+    "more {short}, less {short}",
+    "{printed} {print}",
+    "{ensure} {things} {within}",
+    "{ensure} {things}",
+    "{evoke} with {manner} {style}",
+    "{answer}",
 )
 _CAPTIONS = (
     "{someone} {doing} {place}",
@@ -41,6 +50,9 @@ _CAPTIONS = (
     "{someone} {doing} beside {thing}, {style}",
     "{ask} {matter}",
     "{ask} {matter}?",
+    "{body} {stance}, {limbs}, {setting}",
+    "{body} {stance} {setting}. {limbs2}.",
+    "{body} {stance}, {limbs} and {limbs}",
 )
 
 

@@ -45,7 +45,7 @@ def screen_request(
     ]
     looks = [known_image_finding(place, lookup) for place, lookup in pictures.items()]
     heard = [opinion_finding(opinion) for opinion in opinions]
-    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *seen.tiers, *heard, *looks))
+    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *heard, *looks, *seen.tiers))
 
 
 def _judge_words(

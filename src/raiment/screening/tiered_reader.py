@@ -56,6 +56,8 @@ class TieredReader:
             text, modality=modality, source_person=source_person, history=history
         )
         texts = _texts(text)
+        if not any(character.isalnum() for one in texts for character in one):
+            return reading
         grams = self.head.log_odds(texts, modality)
         fast = self.weighings.fast.log_odds(reading.strongest, any_of(grams), 0.0)
         score = self.weighings.fast.score(fast, reading.language)

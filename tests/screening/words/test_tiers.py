@@ -221,3 +221,12 @@ def test_a_file_without_weighings_is_refused_by_name(data: bytes) -> None:
     """Start fails with the file's name instead of judging without thresholds."""
     with pytest.raises(ConfigurationError, match=r"words-tiers\.json"):
         load_weighings("words-tiers.json", data)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "...", "\u200b"])
+def test_nothing_said_asks_for_nothing(tiers: TieredReader, encoder: Hearing, text: str) -> None:
+    """A request without words, such as a variation, is nobody's rewording."""
+    reading = tiers.read(text, modality=Modality.EDIT, source_person=None)
+
+    assert reading.strongest == 0
+    assert encoder.asked == []
