@@ -1,13 +1,11 @@
 """
 The real photographs that the matching benchmarks disguise, found on this machine, never committed.
 
-They come from Debian packages; unpack those that are not installed under one folder::
+They come from Debian packages, which `make bench-matching` fetches and unpacks under one folder::
 
-    mkdir photographs && cd photographs
-    apt-get download gcompris-qt-data lomiri-wallpapers-16.04 mate-backgrounds plasma-workspace-wallpapers
-    for package in *.deb; do dpkg-deb -x "$package" .; done
+    scripts/photographs.sh FOLDER
 
-and name that folder, or ``/`` when they are installed. Drawn wallpapers are left out by name:
+Name that folder, or ``/`` when they are installed. Drawn wallpapers are left out by name:
 what is measured here is said of photographs. All show animals, plants, buildings, landscapes, objects.
 """
 

@@ -4,7 +4,10 @@
 # Installs nothing: downloads the packages with apt-get and unpacks them. Does nothing where they are there already.
 set -euo pipefail
 folder="$1"
-packages=(gcompris-qt-data lomiri-wallpapers-16.04 mate-backgrounds plasma-workspace-wallpapers ukui-wallpapers)
+packages=(
+  gcompris-qt-data lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 mate-backgrounds plasma-workspace-wallpapers
+  ukui-wallpapers
+)
 
 if [ -d "$folder/usr/share/backgrounds" ] && [ -d "$folder/usr/share/wallpapers" ]; then
   exit 0
