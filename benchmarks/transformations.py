@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 import screens
+import widgets
 
 Draw = np.random.Generator
 Change = Callable[[Image.Image, Image.Image, Draw], Image.Image]
@@ -75,8 +76,8 @@ def band(share: float, image: Image.Image, _: Image.Image, draw: Draw) -> Image.
     height = round(share * image.height)
     result = Image.new("RGB", (image.width, image.height + height), (255, 255, 255))
     result.paste(image, (0, height))
-    canvas = screens.ImageDraw.Draw(result)
-    screens.paragraph(
+    canvas = ImageDraw.Draw(result)
+    widgets.paragraph(
         canvas, draw, (12, 0.1 * height, image.width - 12, height), (0, 0, 0), height / 3
     )
     return result
