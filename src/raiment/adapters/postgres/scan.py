@@ -1,7 +1,7 @@
 """
 Exact search without an index: every stored hash comes here in blocks, and is compared here.
 
-In SQL each pair of hashes costs about 0.1 µs, and a picture is looked for by up to 137 hashes: a bank of
+In SQL each pair of hashes costs about 0.1 µs, and a picture is looked for by up to 169 hashes: a bank of
 a million would take a quarter of a minute. Read once and compared by the kernel, it takes a second.
 """
 
@@ -19,8 +19,8 @@ from psycopg import AsyncConnection as Driver
 from raiment.matching.index import compare
 from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq
 
-_BLOCK: Final = 4_096
-"""Rows read together; one holds at most 13 hashes, and fewer than 65,536 are compared unindexed."""
+_BLOCK: Final = 3_840
+"""Rows read together; one holds at most 17 hashes, and fewer than 65,536 are compared unindexed."""
 
 _ROW: Final = np.dtype([("number", ">u8"), ("pdq", "u1", Pdq.SIZE)])
 """How a statement writes a hash: the binary form of ``bigint``, and the 32 bytes."""
