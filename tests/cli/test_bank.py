@@ -44,6 +44,10 @@ def test_a_bank_is_made_and_listed(bank: Any) -> None:
     assert first == f"{again.out.strip()}\tLIST\toutside\t20\n"
     assert bank.run("bank", "add", "LIST", "--kind", "allow").status == 73
     assert bank.run("bank", "add", "a list", "--kind", "allow").status == 65
+    hotline = ("bank", "add", "HOTLINE", "--category", "child")
+    assert bank.run(*hotline, "--kind", "allow").status == 65
+    assert bank.run(*hotline, "--kind", "outside").status == 0
+    assert bank.run("bank", "list").out.splitlines()[0].endswith("HOTLINE\toutside\t31\tchild")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
 from raiment.errors import InvalidInput
-from raiment.matching.bank import BankKind, BankMatch, EntryState, standing
+from raiment.matching.bank import BankCategory, BankKind, BankMatch, EntryState, standing
 from raiment.matching.bank_entry import NewEntry, read_entry
 from raiment.matching.judge import Lookup, judge_lookup
 from raiment.matching.match import Match
@@ -52,6 +53,31 @@ def test_the_same_picture_confirmed_and_allowed_is_confirmed() -> None:
     """Where both are equally near, what our reviewers decided stands."""
     assert kinds(found(BankKind.ALLOW, 0), found(BankKind.CONFIRMED, 0)) == [BankKind.CONFIRMED]
     assert kinds(found(BankKind.ALLOW, 0), found(BankKind.OUTSIDE, 0)) == []
+
+
+def test_no_allow_list_speaks_against_a_hotline() -> None:
+    """However near it is."""
+    listed = replace(found(BankKind.OUTSIDE, 9), category=BankCategory.CHILD)
+
+    assert standing([found(BankKind.ALLOW, 0), listed])[-1] == listed
+
+
+@pytest.mark.parametrize(
+    ("state", "effect"),
+    [(EntryState.ACTIVE, Effect.BLOCK), (EntryState.QUARANTINED, Effect.ALLOW)],
+)
+@pytest.mark.parametrize("kind", [BankKind.OUTSIDE, BankKind.CONFIRMED])
+def test_a_hotlines_list_blocks_whichever_the_kind(
+    rules: RuleSet, kind: BankKind, state: EntryState, effect: Effect
+) -> None:
+    """An entry that acts; one in doubt, as an operator may have left it, is recorded."""
+    listed = replace(found(kind, 9, state), category=BankCategory.CHILD)
+
+    judgement = judge_lookup(Lookup([listed], matchable=True), rules)
+
+    assert judgement.effect is effect
+    names = {one.rule.id for one in judgement.matched}
+    assert ("child-protection-list" in names) == (effect is Effect.BLOCK)
 
 
 @pytest.mark.parametrize("kind", [BankKind.CONFIRMED, BankKind.OUTSIDE])

@@ -75,19 +75,20 @@ def standing(found: Iterable[BankMatch]) -> list[BankMatch]:
 
     An entry of an allow-list that the whole picture matches removes the other matches of the whole
     picture that are not nearer; where both are equally near, one that our reviewers confirmed
-    stands. It says nothing of what was found in a part of the picture, or as a crop of another.
+    stands. It says nothing of what was found in a part of the picture, or as a crop of another, and
+    nothing against the list of a child-protection hotline.
     """
     listed = list(found)
     allowed = [one for one in listed if one.kind is BankKind.ALLOW and one.match.of_whole]
     if not allowed:
         return listed
     nearest = min(one.match.distance for one in allowed)
-    return [
-        one for one in listed if not (one.acts and one.match.of_whole and _covered(one, nearest))
-    ]
+    return [one for one in listed if not (one.acts and _covered(one, nearest))]
 
 
 def _covered(found: BankMatch, nearest: int) -> bool:
+    if found.of_child or not found.match.of_whole:
+        return False
     if found.kind is BankKind.CONFIRMED:
         return found.match.distance > nearest
     return found.match.distance >= nearest

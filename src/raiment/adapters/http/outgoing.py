@@ -105,8 +105,12 @@ def outgoing_session(*, seconds: float, connections: int = 20) -> ClientSession:
 
 def public_session(*, seconds: float) -> ClientSession:
     """Return the like for URLs from outside: it connects to public addresses and to nothing else."""
-    connector = TCPConnector(resolver=PublicResolver(), socket_factory=_public_socket)
-    return _session(connector, seconds)
+    return _session(public_connector(), seconds)
+
+
+def public_connector() -> TCPConnector:
+    """Return a connector to public addresses and to nothing else."""
+    return TCPConnector(resolver=PublicResolver(), socket_factory=_public_socket)
 
 
 def named_session(*, seconds: float) -> ClientSession:

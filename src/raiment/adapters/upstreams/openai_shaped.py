@@ -11,7 +11,7 @@ import msgspec
 import pybase64
 from yarl import URL
 
-from raiment.adapters.http.outgoing import PublicResolver
+from raiment.adapters.http.outgoing import public_connector
 from raiment.adapters.upstreams.answer import Image, read_answer
 from raiment.adapters.upstreams.fetch import (
     decode_json_base64,
@@ -83,7 +83,7 @@ class OpenAIShaped:
 @asynccontextmanager
 async def open_openai_shaped(base_url: str, api_key: str | None) -> AsyncIterator[OpenAIShaped]:
     """Open connections to the generator at *base_url*, version segment included, and close them."""
-    far_connector = aiohttp.TCPConnector(resolver=PublicResolver())
+    far_connector = public_connector()
     async with (
         aiohttp.ClientSession(timeout=_TIMEOUT, read_bufsize=_READ_BUFFER) as near,
         aiohttp.ClientSession(timeout=_TIMEOUT, connector=far_connector) as far,
