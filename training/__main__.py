@@ -27,7 +27,7 @@ from training.encoder import (
 )
 from training.frames import read_frames
 from training.gists import Gists
-from training.ordinary import ordinary_texts
+from training.ordinary import long_texts, ordinary_texts
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
@@ -99,9 +99,9 @@ def _lessons(texts: Path, cache: Path) -> Lessons:
     )
     gists = Gists(cache)
     varied = widen(originals, _ENCODED_VARIATIONS, frames)
-    encoder = encoder_lesson(
-        originals, varied, composed[::_ENCODED_COMPOSED_EVERY], ordinary, gists
-    )
+    made = [*ordinary, *long_texts()]
+    few = composed[::_ENCODED_COMPOSED_EVERY]
+    encoder = encoder_lesson(originals, varied, few, made, gists)
     print(f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(varied)} encoded")
     return Lessons(originals, grams, encoder, gists.version)
 

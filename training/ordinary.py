@@ -12,6 +12,7 @@ from training.texts import NONE, Original
 _FILE = Path(__file__).with_name("ordinary.tsv")
 _LANGUAGE = "en"
 _EACH = 220
+_LONG = 700
 _EDITS = (
     "{change} {whatever} {into}",
     "{remove} {extra}",
@@ -65,6 +66,19 @@ def ordinary_texts() -> Iterator[Original]:
             filled = {_filled(frame, slots, dice) for _ in range(_EACH)}
             for text in sorted(filled):
                 yield Original(_LANGUAGE, NONE, modality, Who.NOBODY, text)
+
+
+def long_texts() -> Iterator[Original]:
+    """Yield several captions, or several edits, of nearly everybody's as one text each."""
+    slots = dict(_slots())
+    kinds = ((Modality.EDIT, _EDITS, (2, 4)), (Modality.GENERATE, _CAPTIONS, (3, 7)))
+    for modality, frames, (fewest, most) in kinds:
+        dice = random.Random(f"long {modality.value}")
+        for _ in range(_LONG):
+            count = dice.randint(fewest, most)
+            parts = [_filled(dice.choice(frames), slots, dice).rstrip(".?") for _ in range(count)]
+            text = dice.choice((". ", ", ", ". ")).join(parts)
+            yield Original(_LANGUAGE, NONE, modality, Who.NOBODY, text)
 
 
 def _slots() -> Iterator[tuple[str, list[str]]]:

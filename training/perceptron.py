@@ -11,7 +11,7 @@ from training.texts import LABELS
 
 Numbers = NDArray[np.float32]
 _UNITS = 128
-_EPOCHS = 12
+_EPOCHS = 24
 _TEXTS = 128
 """Texts of one step."""
 _RATE = 1e-3

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from raiment.screening.words import compile_lexicon, read_words
 from raiment.screening.words.tiers import HOLD_AT, Weighing
 from training.texts import Original
-from training.thresholds import thresholds_of
 
-HELD = 0.04
-"""Share of the ordinary look-alikes that may be held or blocked by what was learned, in each language."""
-BLOCKED = 0.012
+HELD = 0.05
+"""Share of the ordinary look-alikes that may be held or blocked by what was learned."""
+BLOCKED = 0.015
 """Share that may be blocked."""
 _ROUNDS = 40
 _PENALTY = 1e-3
@@ -59,9 +58,9 @@ def weighing(said: Said, ordinary: NDArray[np.bool_], *, with_encoder: bool) -> 
     matrix = np.stack([*columns, np.ones(len(said.lexicon))], axis=1)
     weights = _regression(matrix, (~ordinary).astype(np.float64))
     odds = matrix @ weights
-    own = [one for one, plain in zip(said.languages, ordinary, strict=True) if plain]
-    hold, far = thresholds_of(odds[ordinary], own, HELD)
-    block, farther = thresholds_of(odds[ordinary], own, BLOCKED)
+    hold, block = (
+        round(float(np.quantile(odds[ordinary], 1 - rate)), 4) for rate in (HELD, BLOCKED)
+    )
     lexicon, doubted, grams, *encoder, bias = (round(float(one), 6) for one in weights)
     return Weighing(
         bias=bias,
@@ -69,8 +68,9 @@ def weighing(said: Said, ordinary: NDArray[np.bool_], *, with_encoder: bool) -> 
         encoder=encoder[0] if encoder else 0.0,
         lexicon=lexicon,
         doubted=doubted,
-        hold={**hold, "": far},
-        block={**block, "": farther},
+        # One threshold for all: a language's own hundred texts set it no better than those of all.
+        hold={"": hold},
+        block={"": block},
     )
 
 

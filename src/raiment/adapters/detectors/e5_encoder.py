@@ -35,7 +35,7 @@ LAYERS = 6
 """Layers that are run, of twelve."""
 WINDOW = 56
 """Pieces of a text that are read together, beside begin, modality and end."""
-_STEP = 32
+_STEP = 40
 MOST_PIECES = 4_096
 """Pieces read of one text; each takes some half a millisecond."""
 FIRST = {Modality.EDIT: "edit", Modality.GENERATE: "draw"}
@@ -75,7 +75,7 @@ class E5Encoder:
         return np.stack([self._gist(one) for one in self.windows(text, modality)])
 
     def windows(self, text: str, modality: Modality) -> list[tuple[int, ...]]:
-        """Return the piece numbers of each window of *text*, half of each in the next one too."""
+        """Return the piece numbers of each window of *text*, the end of each in the next one too."""
         pieces = self._tokens.numbers(text)
         if len(pieces) > MOST_PIECES:
             raise Unavailable(_PART, f"more than {MOST_PIECES} pieces of words in one text")
