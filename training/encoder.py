@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,11 +41,12 @@ class EncoderLesson:
         """
         Return each original's log-odds of each intent, from a head that saw nothing of its part.
 
-        *parts* numbers the originals. What is composed belongs to no part.
+        *parts* numbers the originals; those of part -1 are always learned from, and have no odds (NaN). What
+        is composed belongs to no part.
         """
         of_row = np.where(self.groups >= 0, parts[self.groups], -1)
-        odds = np.empty((len(self.originals), len(LABELS) - 1))
-        for part in sorted(set(parts.tolist())):
+        odds = np.full((len(self.originals), len(LABELS) - 1), np.nan)
+        for part in sorted(set(parts.tolist()) - {-1}):
             head = self.fitted(of_row != part)
             held = np.flatnonzero((of_row == part) & self.shown)
             odds[self.groups[held]] = head.log_odds(self.gists[held])
@@ -87,11 +87,10 @@ def folds_of(originals: Sequence[Original]) -> NDArray[np.int64]:
     return np.array([fold_of(one) for one in originals], dtype=np.int64)
 
 
-def languages_of(originals: Sequence[Original]) -> NDArray[np.int64]:
-    """Return a number for each original's language, all its scripts being one."""
-    names = [re.split("-", one.language)[0] for one in originals]
-    numbers = {name: number for number, name in enumerate(sorted(set(names)))}
-    return np.array([numbers[name] for name in names], dtype=np.int64)
+def languages_of(originals: Sequence[Original], left_out: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for each original of a language *left_out*, all its scripts being one; -1 for others."""
+    numbers = {name: number for number, name in enumerate(left_out)}
+    return np.array([numbers.get(one.language.partition("-")[0], -1) for one in originals])
 
 
 def is_ordinary(originals: Sequence[Original]) -> NDArray[np.bool_]:

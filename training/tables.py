@@ -35,20 +35,23 @@ def _reaching(one: Weighing, said: Said, score: float) -> NDArray[np.bool_]:
 
 
 def print_table(
-    title: str, originals: Sequence[Original], flags: Mapping[str, NDArray[np.bool_]]
+    title: str,
+    originals: Sequence[Original],
+    flags: Mapping[str, NDArray[np.bool_]],
+    shown: NDArray[np.bool_],
 ) -> None:
-    """Print recall and false positives by language and by intent, for each kind of *flags*."""
+    """Print recall and false positives of the originals *shown*, by language and intent, for all *flags*."""
     ordinary = is_ordinary(originals)
     languages = np.array([one.language for one in originals])
     labels = np.array([one.label for one in originals])
     head = "".join(f"{name:>30}{'false':>7}" for name in flags)
     print(f"\n{title:<18}{'abusive':>8}{'others':>7}{head}")
-    for name in [*sorted(set(languages.tolist())), "all"]:
-        here = (languages == name) | (name == "all")
+    for name in [*sorted(set(languages[shown].tolist())), "all"]:
+        here = shown & ((languages == name) | (name == "all"))
         _print_row(name, here & ~ordinary, here & ordinary, flags)
     for label in LABELS:
         if label != NONE:
-            _print_row(label, labels == label, ordinary, flags)
+            _print_row(label, shown & (labels == label), shown & ordinary, flags)
 
 
 def _print_row(

@@ -17,6 +17,8 @@ HELD = 0.05
 """Share of the ordinary look-alikes that may be held or blocked by what was learned."""
 BLOCKED = 0.015
 """Share that may be blocked."""
+FAST_HELD, FAST_BLOCKED = 0.02, 0.008
+"""The same without the encoder: n-grams mistake more of what people usually ask."""
 _ROUNDS = 40
 _PENALTY = 1e-3
 _LARGEST = 30.0

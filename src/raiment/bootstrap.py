@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from raiment.adapters.detectors.advisers import open_panel
+from raiment.adapters.detectors.words_tiers import load_tiers
 from raiment.adapters.http.fetch import Fetcher
 from raiment.adapters.observe.logs import logger
 from raiment.adapters.pixels.reader import PixelReader
@@ -85,7 +86,8 @@ class House:
 
 def load_screen(settings: Settings) -> Screen:
     """Return what requests are judged with, at every door; needs no database."""
-    words = LexiconReader(compile_lexicon(_lexicon_texts()), _lexicon_version())
+    lexicon = LexiconReader(compile_lexicon(_lexicon_texts()), _lexicon_version())
+    words = load_tiers(lexicon, with_encoder=settings.words == "full")
     return Screen(words, *load_rules(settings))
 
 
