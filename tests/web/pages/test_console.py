@@ -46,7 +46,7 @@ def doors() -> list[tuple[str, str]]:
 async def test_nothing_opens_without_a_session(person: Any, method: str, path: str) -> None:
     """Every door of the console leads to the sign-in."""
     answer = await person.http.request(
-        method, path.format(case_id="c", item_id="i"), data={"a": "b"}
+        method, path.format(case_id="c", item_id="i", entry_id="e"), data={"a": "b"}
     )
 
     assert answer.status_code == 303
@@ -72,7 +72,7 @@ async def test_no_form_counts_without_the_sessions_token(
 ) -> None:
     """Neither without one, nor with somebody else's, nor from another site."""
     ada, bea = await reviewer("ada", "admin"), await reviewer("bea", "admin")
-    target = path.format(case_id="c")
+    target = path.format(case_id="c", entry_id="e")
     own = {"csrf": await ada.csrf()}
 
     answers = [

@@ -97,6 +97,18 @@ async def test_what_our_reviewers_confirmed_goes_on(
     assert await lea.history(entry_id) == ["bank.entry_reinstated"]
 
 
+@pytest.mark.parametrize("entry_id", ["hash_0", "%00", "%F0%9F%8C%8A"])
+async def test_an_entry_that_nobody_knows_is_settled_by_nobody(
+    reviewer: Any, entry_id: str
+) -> None:
+    """Told like one that somebody else has dealt with."""
+    lea = await reviewer("lea", "lead")
+
+    answer = await lea.post(f"/console/floods/{entry_id}/withdraw", reason="x")
+
+    assert answer.status_code == 409
+
+
 async def test_nothing_without_a_form_of_the_session(
     reviewer: Any, flood: Any, house: House
 ) -> None:

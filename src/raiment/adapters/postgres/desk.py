@@ -197,6 +197,8 @@ class Desk:
             .order_by(bank_entries.c.flooded_at, bank_entries.c.number)
         )
         if entry_id is not None:
+            if "\x00" in entry_id:  # as above
+                return ()
             query = query.where(bank_entries.c.id == entry_id)
         return await self._rows(query)
 
