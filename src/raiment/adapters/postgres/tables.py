@@ -4,6 +4,7 @@ Every table, as SQLAlchemy Core sees it.
 The words are those of DESIGN.md. Times are ``timestamptz`` in UTC. Ids are made by Raiment
 (``<prefix>_<26 characters>``); what the platform calls things is kept in columns named ``platform_*``.
 Reporter contact data stands in its own table, so that it can be permitted, and erased, apart.
+Long, because one schema is read, and compared with the migrations, as one.
 """
 
 from __future__ import annotations
