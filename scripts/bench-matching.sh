@@ -20,7 +20,7 @@ measure() { # script, arguments
 if [ -n "$quick" ]; then
   pictures=2 rows=(100000) copies=(--most 6) crops=2000 banked=100000
 else
-  pictures=10 rows=(100000 1000000 10000000) copies=() crops=20000 banked=1000000
+  pictures=10 rows=(100000 1000000 10000000) copies=() crops=21000 banked=1000000
 fi
 for part in $parts; do
   case "$part" in
