@@ -13,9 +13,9 @@ from raiment.screening.words import compile_lexicon, read_words
 from raiment.screening.words.tiers import HOLD_AT, Weighing
 from training.texts import Original
 
-HELD = 0.05
+HELD = 0.04
 """Share of the ordinary look-alikes that may be held or blocked by what was learned."""
-BLOCKED = 0.015
+BLOCKED = 0.0125
 """Share that may be blocked."""
 FAST_HELD, FAST_BLOCKED = 0.02, 0.008
 """The same without the encoder: n-grams mistake more of what people usually ask."""
@@ -60,9 +60,8 @@ def weighing(said: Said, ordinary: NDArray[np.bool_], *, with_encoder: bool) -> 
     matrix = np.stack([*columns, np.ones(len(said.lexicon))], axis=1)
     weights = _regression(matrix, (~ordinary).astype(np.float64))
     odds = matrix @ weights
-    hold, block = (
-        round(float(np.quantile(odds[ordinary], 1 - rate)), 4) for rate in (HELD, BLOCKED)
-    )
+    rates = (HELD, BLOCKED) if with_encoder else (FAST_HELD, FAST_BLOCKED)
+    hold, block = (round(float(np.quantile(odds[ordinary], 1 - rate)), 4) for rate in rates)
     lexicon, doubted, grams, *encoder, bias = (round(float(one), 6) for one in weights)
     return Weighing(
         bias=bias,

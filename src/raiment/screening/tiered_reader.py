@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ LEXICON = "lexicon"
 GRAMS = "n-grams"
 ENCODER = "encoder"
 _MOST_RENDERINGS = 3
+_CLAUSE_END = re.compile(r"[.,;!?\n\u3001\u3002\u060c\u061f\u0964\uff0c\uff1b]+\s*")
+_MOST_CLAUSES, _LONGEST_CLAUSE = 200, 160
+"""More clauses, or more characters of one, are not looked at one by one: the encoder reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,8 @@ class TieredReader:
         if self.encoder is None:
             return joined(reading, score, grams, said)
         version = self.encoder.head.encoder
-        harmless = reading.strongest < HOLD_AT and fast < self.weighings.unheard
-        if harmless or reading.strongest >= BLOCK_AT:
+        sure = reading.strongest >= BLOCK_AT
+        if sure or (reading.strongest < HOLD_AT and self._harmless(texts, modality, fast)):
             return joined(reading, 0.0, grams, (*said, Tier(ENCODER, version, None)))
         try:
             heard = _heard(self.encoder, texts, modality)
@@ -79,6 +83,16 @@ class TieredReader:
         odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
         score = self.weighings.full.score(odds, reading.language)
         return joined(reading, score, heard, (*said, Tier(ENCODER, version, score)))
+
+    def _harmless(self, texts: Sequence[str], modality: Modality, fast: float) -> bool:
+        """Return whether neither *texts* as a whole nor any clause of them is worth the encoder's time."""
+        clauses = [one for text in texts for one in _CLAUSE_END.split(text) if one]
+        many = len(clauses) > _MOST_CLAUSES or max(map(len, clauses), default=0) > _LONGEST_CLAUSE
+        if many or fast >= self.weighings.unheard:
+            return False
+        # A clause alone: harmless ones around it would hide it from the n-grams.
+        grams = any_of(self.head.log_odds(clauses, modality))
+        return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard
 
 
 def _texts(text: str) -> tuple[str, ...]:
