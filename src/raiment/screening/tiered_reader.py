@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from raiment.errors import Unavailable
@@ -20,8 +20,12 @@ GRAMS = "n-grams"
 ENCODER = "encoder"
 _MOST_RENDERINGS = 3
 _CLAUSE_END = re.compile(r"[.,;!?\n\u3001\u3002\u060c\u061f\u0964\uff0c\uff1b]+\s*")
-_MOST_CLAUSES, _LONGEST_CLAUSE = 200, 160
-"""More clauses, or more characters of one, are not looked at one by one: the encoder reads them."""
+_MOST_PARTS = 200
+"""More parts than these are not looked at one by one: the encoder reads them."""
+_PART = 128
+"""Characters."""
+_PART_MARGIN = 1.0
+"""Log-odds by which a part may look worse than a whole text: some part of any long text does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,20 @@ class TieredReader:
         return joined(reading, score, heard, (*said, Tier(ENCODER, version, score)))
 
     def _harmless(self, texts: Sequence[str], modality: Modality, fast: float) -> bool:
-        """Return whether neither *texts* as a whole nor any clause of them is worth the encoder's time."""
-        clauses = [one for text in texts for one in _CLAUSE_END.split(text) if one]
-        many = len(clauses) > _MOST_CLAUSES or max(map(len, clauses), default=0) > _LONGEST_CLAUSE
-        if many or fast >= self.weighings.unheard:
+        """Return whether neither *texts* as a whole nor any part of them is worth the encoder's time."""
+        parts = [part for text in texts for part in _parts(text)]
+        if len(parts) > _MOST_PARTS or fast >= self.weighings.unheard:
             return False
-        # A clause alone: harmless ones around it would hide it from the n-grams.
-        grams = any_of(self.head.log_odds(clauses, modality))
-        return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard
+        # A part alone: harmless words around it would hide it from the n-grams.
+        grams = any_of(self.head.log_odds(parts, modality))
+        return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard + _PART_MARGIN
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the clauses of *text*, long ones in overlapping pieces."""
+    for clause in _CLAUSE_END.split(text):
+        for start in range(0, max(1, len(clause) - _PART // 2), _PART // 2):
+            yield clause[start : start + _PART]
 
 
 def _texts(text: str) -> tuple[str, ...]:
