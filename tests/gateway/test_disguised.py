@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx
+import numpy as np
 import pytest
 from openai import BadRequestError
+from sqlalchemy import select
 from tests.gateway.conftest import Door, Fake, data_url, png
 from tests.gateway.test_refusal import bank
 from tests.matching.copies import DISGUISES, copied
+from tests.matching.drawings import drawing
 from tests.web.api.conftest import add_key, client
 from tests.web.api.test_traces import release
 
 from raiment.adapters.http.scopes import SCOPES
+from raiment.adapters.postgres.tables import contents
 from raiment.bootstrap import House
+from raiment.matching.crop import crop_ladder
 
 
 @pytest.fixture
@@ -56,3 +61,34 @@ async def test_a_disguised_copy_fares_alike_at_every_door(
 
     (traced,) = (await web.post("/v1/traces", files={"file": copy})).json()["releases"]
     assert (traced["release_id"], traced["view"]) == (made, shown.view)
+
+
+async def bank_crops(house: House, picture: np.ndarray) -> None:
+    """Bank the crops of *picture*, the last that was reported, as the worker does."""
+    ladder = [pdq for _, pdq in crop_ladder(picture)]
+    async with house.database.begin() as tx:
+        newest = select(contents.c.id).order_by(contents.c.number.desc()).limit(1)
+        content_id = (await tx.connection.execute(newest)).scalar_one()
+        assert await tx.banks.bank_crops(content_id, ladder, house.now())
+
+
+async def test_a_part_of_a_known_picture_fares_alike_at_every_door(
+    door: Door, fake: Fake, web: httpx.AsyncClient
+) -> None:
+    """Sources, outputs, uploads, lookups: a tenth off one edge, less off another."""
+    picture = drawing(420, 600, 130)
+    copy = png(np.ascontiguousarray(picture[17:, :535]))
+    await bank(door.house, png(picture), confirmed=True)
+    unknown = await web.post("/m/lookup", files={"photo": copy})
+    await bank_crops(door.house, picture)
+
+    with pytest.raises(BadRequestError):
+        await door.openai.images.edit(model="m", prompt="a warmer sky", image=copy)
+    fake.gives(copy)
+    with pytest.raises(BadRequestError):
+        await door.openai.images.generate(model="m", prompt="a lighthouse")
+    answer = await web.post("/v1/content", files={"file": copy}, data={"content_id": "a part"})
+    assert answer.json()["verdict"] == "block"
+    assert [match["crop"] for match in answer.json()["matches"]] == [True]
+    assert unknown.json() == {"pdq": {}}
+    assert (await web.post("/m/lookup", files={"photo": copy})).json()["pdq"]["confirmed"]

@@ -9,6 +9,7 @@ from tests.matching.drawings import drawing
 from tests.web.api.conftest import Platform, png
 from tests.web.api.test_traces import release, trace
 
+from raiment.matching.crop import crop_ladder
 from raiment.matching.view import View
 
 
@@ -53,6 +54,22 @@ async def test_two_screens_that_show_the_same_are_copies(platform: Platform) -> 
     receipt = await platform.report("https://site.example/1")
 
     assert await views_in(platform, receipt) == {"dark": None, "framed": View.PANEL}
+
+
+async def test_a_part_uploaded_later_joins_the_case_as_one(platform: Platform) -> None:
+    """Found by a crop of the reported picture; it stands for the picture's own entry."""
+    picture = drawing(420, 600, 131)
+    one = await platform.register("one", png(picture), location="https://site.example/1")
+    receipt = await platform.report("https://site.example/1")
+    async with platform.house.database.begin() as tx:
+        ladder = [pdq for _, pdq in crop_ladder(picture)]
+        assert await tx.banks.bank_crops(str(one["id"]), ladder, platform.house.now())
+
+    part = await platform.register("part", png(np.ascontiguousarray(picture[17:, :535])))
+
+    assert part["verdict"] == "hold"
+    assert [match["crop"] for match in part["matches"]] == [True]
+    assert await views_in(platform, receipt) == {"one": None, "part": View.CROP}
 
 
 async def test_an_output_that_shows_it_inside_is_traced(platform: Platform) -> None:
