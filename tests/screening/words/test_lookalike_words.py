@@ -43,7 +43,8 @@ def test_nobody_is_taken_for_a_child_by_the_look_of_a_word(read: Reader, text: s
 
 def test_a_whole_request_spelt_backwards_still_names_a_child(read: Reader) -> None:
     """What is hidden counts as soon as it says anything charged."""
-    reading = read(" ".join(("nude", "toddler"))[::-1])
+    bare, child = "nude", "toddler"
+    reading = read(f"{bare} {child}"[::-1])
 
     assert reading.minor
     assert reading.sexualise > MINOR_HELD
