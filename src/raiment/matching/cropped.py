@@ -3,7 +3,7 @@ Cropped copies: a picture in hand, looked for in parts among pictures of which o
 
 Here nobody meets half-way: what was stored of a copy is its own hash and those of its panels, so the
 picture itself is cut at every size and place that can be told apart. Some 52,000 hashes, for a search that
-runs once, in the background. Measured in benchmarks/both_directions.py; sizes chosen there.
+runs once, in the background.
 """
 
 from __future__ import annotations
