@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from raiment.matching.match import Match
+from raiment.matching.signal import Md5
 from raiment.matching.signals import Signals
 
 FLOOD_UPLOADS = 20
@@ -76,14 +77,19 @@ def standing(found: Iterable[BankMatch]) -> list[BankMatch]:
     An entry of an allow-list that the whole picture matches removes the other matches of the whole
     picture that are not nearer; where both are equally near, one that our reviewers confirmed
     stands. It says nothing of what was found in a part of the picture, or as a crop of another, and
-    nothing against the list of a child-protection hotline.
+    nothing against the list of a child-protection hotline. An MD5 removes nothing: two files with
+    one can be made, so that the harmless one is put on the list.
     """
     listed = list(found)
-    allowed = [one for one in listed if one.kind is BankKind.ALLOW and one.match.of_whole]
+    allowed = [one for one in listed if one.kind is BankKind.ALLOW and _speaks(one.match)]
     if not allowed:
         return listed
     nearest = min(one.match.distance for one in allowed)
     return [one for one in listed if not (one.acts and _covered(one, nearest))]
+
+
+def _speaks(match: Match) -> bool:
+    return match.of_whole and not isinstance(match.signal, Md5)
 
 
 def _covered(found: BankMatch, nearest: int) -> bool:

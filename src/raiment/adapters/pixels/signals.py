@@ -17,8 +17,9 @@ async def read_signals(reader: PixelReader, data: bytes, *, field: str) -> tuple
     """
     Return the signals of every reading of *data*, the picture as it is first.
 
-    Readings are the sampled frames and what transparency hides; they share the digests. Raises what
-    ``PixelReader.look`` raises, naming *field*.
+    Readings are the sampled frames and what transparency hides. They share the digests of the bytes; the
+    first alone has that of the pixels, which is of the frames: what is hidden is not in it, so it can
+    speak for nothing that is. Raises what ``PixelReader.look`` raises, naming *field*.
     """
     look = await reader.look(data, field=field)
     if len(data) <= _DIGESTED_AT_ONCE:
@@ -32,7 +33,7 @@ def _signals(data: bytes, look: Look) -> tuple[Signals, ...]:
     return tuple(
         Signals(
             bytes_sha256,
-            look.pixels_sha256,
+            None if number else look.pixels_sha256,
             seen.whole,
             look.mime,
             look.width,
@@ -41,5 +42,5 @@ def _signals(data: bytes, look: Look) -> tuple[Signals, ...]:
             seen.parts,
             seen.queries,
         )
-        for seen in look.readings
+        for number, seen in enumerate(look.readings)
     )
