@@ -129,6 +129,21 @@ async def test_the_same_again_changes_nothing(platform: Platform) -> None:
     assert seen["signals"]["given_by_caller"] == []
 
 
+async def test_another_pdq_hash_beside_a_known_digest_is_not_passed_over(
+    platform: Platform,
+) -> None:
+    """What was never looked up is not answered by what was: a hash that is new is a conflict."""
+    known = await hashes(platform)
+    digest = secrets.token_hex(16)
+    await tell(platform, "bare", md5=digest)
+    await tell(platform, "poor", md5=digest, pdq=known["pdq"], quality=10)
+    await platform.report("original-1", content_ids=["original-1"])
+
+    for content_id in ("bare", "poor"):
+        await tell(platform, content_id, 409, md5=digest, pdq=known["pdq"], quality=90)
+    await tell(platform, "poor", 200, md5=digest, pdq=known["pdq"], quality=10)
+
+
 @pytest.mark.parametrize(
     ("signals", "field"),
     [

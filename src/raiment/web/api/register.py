@@ -43,7 +43,7 @@ class Upload:
     media_url: str | None
     uploader: str | None
     given: Mapping[str, str]
-    """Column -> hexadecimal digits: what must be the same for a call to say the same again."""
+    """Column -> digits: what must be the same for a call to say the same again."""
 
     @property
     def names(self) -> tuple[str, str | None]:
@@ -52,8 +52,9 @@ class Upload:
 
 
 def given_of(told: Signals) -> dict[str, str]:
-    """Return by what *told* signals are known again: the digests; the PDQ hash where there are none."""
-    return told.digests() or {"pdq": told.pdq.plain.hex}
+    """Return by what *told* signals are known again: all that was told, so that nothing new goes unseen."""
+    pdq = {"pdq": told.pdq.plain.hex, "quality": str(told.pdq.quality)} if told.pdq.hashes else {}
+    return {**told.digests(), **pdq}
 
 
 async def registered(upload: Upload, tx: Transaction) -> AnyRow | None:
@@ -65,8 +66,10 @@ async def registered(upload: Upload, tx: Transaction) -> AnyRow | None:
 
 
 def _held(row: AnyRow, name: str) -> str | None:
-    value: bytes | str | None = row._mapping[name]  # noqa: SLF001 - SQLAlchemy's public name for it
-    return value.hex() if isinstance(value, bytes) else value
+    value: bytes | str | int | None = row._mapping[name]  # noqa: SLF001 - SQLAlchemy's public name for it
+    if isinstance(value, bytes):
+        return value.hex()
+    return None if value is None else str(value)
 
 
 async def register(
