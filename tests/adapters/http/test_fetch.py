@@ -14,7 +14,7 @@ from aiohttp.abc import ResolveResult
 from raiment.adapters.http import fetch
 from raiment.adapters.http.fetch import Fetcher
 from raiment.adapters.http.outgoing import is_public
-from raiment.errors import TooLarge, Unfetchable
+from raiment.errors import TooLarge, Unavailable, Unfetchable
 
 MOST = 5000
 
@@ -216,6 +216,7 @@ async def test_a_public_name_that_leads_inside_is_not_followed(
         "http://example.org:0/",
         "http://example.org:99999/",
         "http://[::1/",
+        "http://a[]@",
         "http://\ud800/",
     ],
 )
@@ -231,6 +232,26 @@ async def test_other_addresses_are_refused_unasked(
     with pytest.raises(Unfetchable) as refused:
         await Fetcher(frozenset(), MOST).fetch(address, "images.0")
     assert refused.value.field == "images.0"
+
+
+async def test_only_so_many_at_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever points at slow hosts fills no memory: the next waits, and is told that it is not its host."""
+    fetcher = site.fetcher()
+    most = fetch._MOST_AT_ONCE
+    slow = [asyncio.create_task(fetcher.fetch(f"{site.url}/silent", "url")) for _ in range(most)]
+    while len(site.seen) < most:  # noqa: ASYNC110 - what a server has seen tells nobody
+        await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(fetch, "_PATIENCE_SECONDS", 0.1)
+    with pytest.raises(Unavailable):
+        await fetcher.fetch(f"{site.url}/picture", "url")
+    assert len(site.seen) == most
+
+    monkeypatch.undo()
+    for task in slow:
+        task.cancel()
+    await asyncio.wait(slow)
+    assert await fetcher.fetch(f"{site.url}/picture", "url") == b"picture"
 
 
 async def test_redirects_are_followed_a_little(site: Site) -> None:
@@ -249,6 +270,7 @@ async def test_redirects_are_followed_a_little(site: Site) -> None:
         "http://user@example.org/",
         "file:///etc/hostname",
         "https://example.org:8443/",
+        "http://a[]@",
         "",
     ],
 )

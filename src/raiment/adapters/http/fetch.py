@@ -9,17 +9,26 @@ What comes is bounded in bytes and time; what it is, its content decides.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import ClientError, ClientResponse
 from yarl import URL
 
-from raiment.adapters.http.outgoing import named_session, public_session, read_at_most
-from raiment.errors import TooLarge, Unfetchable
+from raiment.adapters.http.outgoing import (
+    named_session,
+    public_session,
+    read_at_most,
+    read_url,
+)
+from raiment.errors import TooLarge, Unavailable, Unfetchable
 
 _PATIENCE_SECONDS: Final = 10.0
 """For all of it: names, redirects, body."""
+_MOST_AT_ONCE: Final = 16
+"""Each may hold a picture's bytes in memory. The next waits for its turn, as long as for an answer."""
 _MOST_REDIRECTS: Final = 3
 _PORTS: Final = {"http": 80, "https": 443}
 _OK: Final = 200
@@ -35,16 +44,36 @@ class Fetcher:
     named: frozenset[tuple[str, int]]
     """Hosts and ports that the operator named: fetched from wherever they are."""
     most_bytes: int
+    _turns: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_MOST_AT_ONCE), init=False, compare=False
+    )
 
     async def fetch(self, address: str, field: str) -> bytes:
         """
         Return the bytes at *address*, which *field* holds.
 
-        Raise Unfetchable where they may not or cannot be had, TooLarge for too many.
+        Raise Unfetchable where they may not or cannot be had, TooLarge for too many, Unavailable where
+        too many others are being fetched.
         """
+        async with self._turn():
+            return await self._fetch(address, field)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await self._follow(self._target(URL(address), field), field)
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise Unavailable("fetching", "too many pictures are fetched at once") from error
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _fetch(self, address: str, field: str) -> bytes:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await self._follow(self._target(read_url(address), field), field)
         except TimeoutError as error:
             raise Unfetchable(field, "its host took too long") from error
         except (ClientError, OSError, ValueError) as error:
@@ -59,7 +88,7 @@ class Fetcher:
             ):
                 if response.status not in _REDIRECTS:
                     return await self._body(response, field)
-                onward = target.join(URL(response.headers.get("location", "")))
+                onward = target.join(read_url(response.headers.get("location", "")))
             if target.scheme == "https" and onward.scheme == "http":
                 raise Unfetchable(field, "leads from https to http")
             target = self._target(onward, field)

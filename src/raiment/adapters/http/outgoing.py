@@ -20,6 +20,7 @@ from aiohttp import (
     ThreadedResolver,
 )
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from raiment.hosts import is_private_name
 
@@ -37,6 +38,14 @@ _NOT_PUBLIC = tuple(
     )
 )
 """What Python calls global and nobody is to be reached at."""
+
+
+def read_url(text: str) -> URL:
+    """Parse *text* from outside. ValueError where it is no address."""
+    try:
+        return URL(text)
+    except IndexError as error:  # yarl 1.25, of ``http://a[]@``
+        raise ValueError("no address") from error
 
 
 class PublicResolver(AbstractResolver):

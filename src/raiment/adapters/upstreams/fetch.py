@@ -12,7 +12,7 @@ import msgspec
 import pybase64
 from yarl import URL
 
-from raiment.adapters.http.outgoing import is_public
+from raiment.adapters.http.outgoing import is_public, read_url
 from raiment.errors import Unavailable
 
 _PART = "upstream"
@@ -32,7 +32,7 @@ async def fetch_picture(
     if address.startswith(_DATA):
         return _inline(address)
     try:
-        url = URL(address)
+        url = read_url(address)
         session = near if url.origin() == own.origin() else _foreign(url, far)
         async with session.get(url, allow_redirects=False) as response:
             if response.status != _OK:
