@@ -24,6 +24,7 @@ from raiment.casework.action import ActionKind
 from raiment.casework.case import CaseState
 from raiment.casework.decide import Choice, decide
 from raiment.casework.decision import Outcome
+from raiment.casework.settle import settle
 from raiment.errors import Unavailable
 from raiment.matching.bank import BankKind
 from raiment.matching.content import Content, ContentState
@@ -270,6 +271,36 @@ async def test_what_is_cleared_is_cleared_with_its_parts(place: Place, picture: 
     await place.crop(again, subject)
     [found] = await place.matches(part)
     assert found.case_id == again
+
+
+async def test_what_stands_beside_the_image_in_a_copy_stays(
+    place: Place, picture: np.ndarray
+) -> None:
+    """A page that shows the image beside another picture is removed; posts of the other are not."""
+    other = DRAWINGS["drawing"](480, 640, 32)
+    _, reported = await place.publish(picture)
+    page, _ = await place.publish(_side_by_side(picture, other))
+    harmless, _ = await place.publish(other)
+    case_id = await place.report(reported)
+    assert page in await place.items(case_id)
+
+    await place.decide(case_id, Outcome.REMOVE)
+    await place.publish(_side_by_side(picture, other))
+    async with place.house.database.begin() as tx:
+        await tx.cases.hold_copies_still()
+        await settle(await tx.cases.case(case_id), place.house.now(), tx.office)
+
+    found = await place.items(case_id)
+    assert len(found) == 3  # the image, and both pages
+    assert harmless not in found
+
+
+def _side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    height, width = left.shape[:2]
+    page = np.full((height + 80, 2 * width + 120, 3), 255, np.uint8)
+    page[40:-40, 40 : 40 + width] = left
+    page[40:-40, 80 + width : 80 + 2 * width] = right
+    return page
 
 
 @pytest.mark.parametrize(

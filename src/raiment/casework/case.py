@@ -75,6 +75,12 @@ class Case:
         return replace(self, child=True, severity=HIGHEST_SEVERITY)
 
     @property
+    def reported_ids(self) -> tuple[str, ...]:
+        """The platform contents in the case that a report named: they show its image for certain."""
+        found = (item for item in self.items if item.found_by is FoundBy.REPORTED)
+        return tuple(item.content_id for item in found if item.content_id is not None)
+
+    @property
     def content_ids(self) -> tuple[str, ...]:
         """The platform contents in the case."""
         return tuple(item.content_id for item in self.items if item.content_id is not None)

@@ -34,7 +34,8 @@ async def settle(case: Case, at: datetime, office: Office) -> None:
 async def _remove_everywhere(case: Case, at: datetime, office: Office) -> None:
     # The fresh lookup: what was uploaded since is removed like the rest (OSA s.10(3A)(b),
     # "the same, or substantially the same"; TAKE IT DOWN Act, "known identical copies").
-    fresh = await attach(case, await office.cases.copies(case.content_ids), at, office)
+    copies = await office.cases.copies(case.reported_ids, case.content_ids)
+    fresh = await attach(case, copies, at, office)
     items = (*case.items, *fresh)
     standing = [item for item in items if item.state in {ItemState.LISTED, ItemState.HIDDEN}]
     await ask(ActionKind.REMOVE, case.id, standing, at, office)

@@ -64,10 +64,11 @@ class Cases(Protocol):
     async def unregistered(self, locations: Sequence[str]) -> Sequence[str]:
         """Return those of *locations* at which no registered content stands."""
 
-    async def copies(self, content_ids: Sequence[str]) -> Sequence[Copy]:
+    async def copies(self, content_ids: Sequence[str], found: Sequence[str] = ()) -> Sequence[Copy]:
         """
         Return all other registered content that shows the same image as *content_ids*.
 
+        Or as one of *found*, copies of it, as a whole: what else they show beside it is not looked for.
         Content that was blocked at upload or is removed already needs nothing and is left out.
         """
 

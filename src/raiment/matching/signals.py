@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raiment.matching.signal import Md5, Pdq, PdqViews, Sha256
 from raiment.matching.view import INVERTED, View
@@ -58,6 +58,10 @@ class Signals:
         Of a picture that is not in hand: the views of the whole and of its negative, and its parts.
         """
         return self.disguises or (*self._views(), *((View.PANEL, part) for part in self.parts))
+
+    def whole(self) -> Signals:
+        """Return the signals without the pictures seen inside it."""
+        return replace(self, parts=())
 
     def _views(self) -> tuple[tuple[View, Pdq], ...]:
         if not self.pdq.matchable:

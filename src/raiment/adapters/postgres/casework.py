@@ -75,10 +75,10 @@ class PostgresCases(PostgresActions):
         taken = {name for row in await self.connection.execute(query) for name in row}
         return [location for location in locations if location not in taken]
 
-    async def copies(self, content_ids: Sequence[str]) -> Sequence[Copy]:
-        """Return all other registered content that shows the same image as *content_ids*."""
-        found = await self._similar_to(contents, content_ids)
-        return copies_of(found, content_ids)
+    async def copies(self, content_ids: Sequence[str], found: Sequence[str] = ()) -> Sequence[Copy]:
+        """Return all other registered content that shows their image; that of *found* as a whole."""
+        similar = await self._similar_to(contents, content_ids, found)
+        return copies_of(similar, {*content_ids, *found})
 
     async def origins(self, content_ids: Sequence[str]) -> Sequence[Origin]:
         """Return the releases that show the same image as *content_ids*."""
@@ -91,11 +91,18 @@ class PostgresCases(PostgresActions):
         )
         return (await self.connection.execute(query.order_by(contents.c.id))).scalars().all()
 
-    async def _similar_to(self, table: Table, content_ids: Sequence[str]) -> list[Similar]:
+    async def _similar_to(
+        self, table: Table, content_ids: Sequence[str], found: Sequence[str] = ()
+    ) -> list[Similar]:
+        wanted = contents.c.id.in_([*content_ids, *found])
         subjects = await self.connection.execute(
-            select(contents).where(contents.c.id.in_(content_ids)).order_by(contents.c.id)
+            select(contents).where(wanted).order_by(contents.c.id)
         )
-        signals = [signals_of(subject) for subject in subjects]
+        # What stands beside the image in a copy would lead on to whatever shows that, without end.
+        signals = [
+            signals_of(subject) if subject.id in content_ids else signals_of(subject).whole()
+            for subject in subjects
+        ]
         return await find_similar(self.connection, table, signals, self.index)
 
     async def open_case_of(
