@@ -30,6 +30,7 @@ from raiment.matching.bank import BankKind
 from raiment.matching.content import Content, ContentState
 from raiment.matching.crop import Crop
 from raiment.matching.ledger import Release
+from raiment.matching.signal import Pdq
 from raiment.worker import crop as crop_module
 from raiment.worker.crop import MOST_ATTEMPTS, crop
 
@@ -451,3 +452,26 @@ async def _given_up(place: Place, case_id: str, why: str) -> None:
     opened = await place.rows(f'select value from log_openings where "index" = {entry.index}')  # noqa: S608
     assert why in [row.value for row in opened]
     assert not await place.rows("select 1 from bank_entries where signal_type = 'pdq_crop'")
+
+
+async def test_crops_of_an_entry_that_was_withdrawn_are_free(
+    place: Place, picture: np.ndarray
+) -> None:
+    """Two pictures can have crops in common: where one's entry has ended, they stand for the other."""
+    crops = [Pdq(bytes([number]) * 32) for number in range(3)]
+    first, second = picture, DRAWINGS["drawing"](480, 640, 32)
+    entries = []
+    for shown in (first, second):
+        subject, reported = await place.publish(shown)
+        await place.decide(await place.report(reported), Outcome.REMOVE)
+        [entry] = await place.rows(
+            "select id, bank_id from bank_entries where signal_type = 'pdq' and state = 'active'"
+        )
+        entries.append(entry.id)
+        async with place.house.database.begin() as tx:
+            assert await tx.banks.bank_crops(subject, crops, place.house.now()) == len(crops)
+            if shown is first:
+                await tx.bank_keeping.withdraw(entry.bank_id, entry.id, place.house.now())
+
+    rows = await place.rows("select crop_of from bank_entries where signal_type = 'pdq_crop'")
+    assert {row.crop_of for row in rows} == {entries[1]}

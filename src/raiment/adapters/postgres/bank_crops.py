@@ -28,10 +28,12 @@ _KEEP: Final = text("""
     where own.id = :own
     on conflict (bank_id, signal_type, value) do update
         set state = 'active', case_id = excluded.case_id, crop_of = excluded.crop_of, withdrawn_at = null
-        where bank_entries.state = 'withdrawn'
+        where bank_entries.state = 'withdrawn' or exists (
+            select from bank_entries whole where whole.id = bank_entries.crop_of and whole.state = 'withdrawn')
 """)
 """
 A crop is its picture's case's, like the picture, so it is withdrawn with it; and comes back to life like it.
+Where another picture's entry, now withdrawn, has the same crop, it goes over to this one.
 """
 
 
