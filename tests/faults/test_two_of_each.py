@@ -16,7 +16,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import text
 from tests.casework.conftest import drawing
 from tests.conftest import Server
 from tests.faults.whole import State, check_whole
@@ -32,6 +33,7 @@ from tests.web.api.conftest import png
 
 from raiment.adapters.http.scopes import SCOPES
 from raiment.adapters.postgres.account_keeping import create_account
+from raiment.adapters.postgres.transaction import CROP
 from raiment.bootstrap import House, open_house
 from raiment.cli.key import create_key
 from raiment.cli.story.person import ANSWERS
@@ -48,6 +50,9 @@ PATIENCE_SECONDS = 90
 PASSWORD = "a quiet river in spring"
 IN_HAND = 2 * CONCURRENCY
 DOORS = ("web", "gateway", "worker")
+_CUTTING = text(
+    "select count(*) from procrastinate_jobs where task_name = :task and status in ('todo', 'doing')"
+)
 
 Answers = tuple[httpx.Response, httpx.Response]
 
@@ -117,11 +122,12 @@ class Two:
         await _until(reached)
 
     async def nothing_waits(self) -> None:
-        """Wait until every action is answered."""
+        """Wait until every action is answered, and every reported picture has been cut."""
 
         async def reached() -> bool:
             async with self.house.database.read() as tx:
-                return (await tx.desk.clock_totals(self.house.now())).waiting_actions == 0
+                actions = (await tx.desk.clock_totals(self.house.now())).waiting_actions
+                return actions == await tx.connection.scalar(_CUTTING, {"task": CROP}) == 0
 
         await _until(reached)
 
@@ -366,9 +372,8 @@ async def test_killed_in_the_middle_the_other_finishes(two: Two) -> None:
         await two.post_is(post_id, "hidden")
     await two.nothing_waits()
     await _log(two, two.first.web)
-    state = State(two.house.database_url)
-    await check_whole(two.house, state, Gallery(two.posts))
-    state.close()
+    with closing(State(two.house.database_url)) as state:
+        await check_whole(two.house, state, Gallery(two.posts))
 
 
 async def _in_hand(two: Two) -> bool:
