@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from raiment.screening.words.charge import Charge
 from raiment.screening.words.reading import Intent
 from raiment.screening.words.scene import Scene
+from raiment.screening.words.step import Step
 
 EARLIER_EDITS = 8
 """How many earlier edits are read: the latest ones."""
-_EARLIER_CHARACTERS = 2_000
+REMEMBERED_CHARACTERS = 2_000
+"""Of each edit: the first ones are remembered."""
 _WORN = ("clothes", "garment", "underwear", "skimpy", "swimwear", "cover")
 _SMALL_WORDS = frozenset(
     {"again", "less", "it", "function", "everything", "remove", "strip", "show", "add", "pronoun", "of",
@@ -30,9 +32,9 @@ _WORTH = {"clothes": 2.0, "garment": 1.5, "underwear": 3.0, "skimpy": 3.0, "swim
           "outer": 0.75, "veil": 1.0}  # fmt: skip
 
 
-def latest(history: Sequence[str]) -> tuple[str, ...]:
-    """Return the earlier edits that are read, each cut to a bounded length."""
-    return tuple(edit[:_EARLIER_CHARACTERS] for edit in history[-EARLIER_EDITS:])
+def latest(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the earlier edits that count."""
+    return tuple(steps[-EARLIER_EDITS:])
 
 
 def is_elliptic(scene: Scene) -> bool:
