@@ -1,4 +1,4 @@
-"""Edits through the gateway are judged with the edits before them, though each call sends its own words only."""
+"""Edits are judged with the edits before them, though each call sends its own words only."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def edited(door: Door, picture: bytes, prompt: str) -> bytes | str:
 
 
 async def chained(door: Door, fake: Fake, seed: int, prompts: Sequence[str]) -> list[bytes | str]:
-    """Edit a drawing, then each output in turn; return what every edit gave, the last of them refused or not."""
+    """Edit a drawing, then each output in turn; return what every edit gave, up to a refusal."""
     picture, given = png(drawing(seed)), []
     for step, prompt in enumerate(prompts, 1):
         fake.gives(png(np.roll(drawing(seed), 3 * step, axis=1)))

@@ -25,7 +25,12 @@ _SMALL_WORDS = frozenset(
 )  # fmt: skip
 _ELLIPSIS = ("again", "less", "it", "everything", "bigger")
 _BARE_ELLIPSIS = ("again", "less", "everything", "bigger")
+_BESIDE_GARMENT = frozenset(
+    {"again", "it", "function", "everything", "pronoun", "definite", "people", "of"}
+)
+_LONGEST_GAPPED = 8
 _ELLIPTIC_SCORE = 0.8
+_GAPPED_SCORE = 0.4
 _SUMMED_SCORE = 0.75
 _PIECES_TOO_MANY = 3.0
 _WORTH = {"clothes": 2.0, "garment": 1.5, "underwear": 3.0, "skimpy": 3.0, "swimwear": 3.0, "cover": 1.0,
@@ -57,9 +62,28 @@ def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
             return [Charge(Intent.REVEAL, _ELLIPTIC_SCORE, hits)]
         if before.has("sexual", "pose"):
             return [Charge(Intent.SEXUALISE, _ELLIPTIC_SCORE, hits)]
-        if not all(not _SMALL_WORDS.isdisjoint(said) for said in before.said):
+        if not before.has("again") and any(_SMALL_WORDS.isdisjoint(said) for said in before.said):
             break
     return []
+
+
+def gapped_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
+    """
+    Return the charge for a garment named without a verb, after an edit that took something off.
+
+    ``The shirt as well`` says so; ``now the shirt`` may.
+    """
+    worn = scene.of(_WORN)
+    if not worn or len(scene.words) > _LONGEST_GAPPED or scene.has("colour"):
+        return []
+    verbless = all(
+        not said.isdisjoint(_WORN) or not said.isdisjoint(_BESIDE_GARMENT) for said in scene.said
+    )
+    leant_on = next((one for one in reversed(earlier) if not one.has("again")), None)
+    if not verbless or leant_on is None or _removed_worth(leant_on) == 0:
+        return []
+    score = _ELLIPTIC_SCORE if scene.has("again") else _GAPPED_SCORE
+    return [Charge(Intent.UNDRESS, score, (*scene.of(("again",)), *worn))]
 
 
 def summed_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:

@@ -177,6 +177,7 @@ def _minor_charges(view: View, found: Sequence[Charge], minor: bool) -> list[Cha
 def _chained(scene: Scene, earlier: Sequence[Scene], situation: Situation) -> Iterator[Charge]:
     """Yield what the words ask for only together with the earlier edits."""
     yield from chain.elliptic_charges(scene, earlier)
+    yield from chain.gapped_charges(scene, earlier)
     yield from chain.summed_charges(scene, earlier)
     if not chain.is_elliptic(scene):
         return
