@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from raiment.screening.words.charge import Charge
+from raiment.screening.words.hits import Hit
 from raiment.screening.words.reading import Intent
 from raiment.screening.words.scene import Scene
 from raiment.screening.words.step import Step
@@ -29,6 +30,7 @@ _BESIDE_GARMENT = frozenset(
     {"again", "it", "function", "everything", "pronoun", "definite", "people", "of"}
 )
 _LONGEST_GAPPED = 8
+_HELD_BACK = frozenset({"detail", "thing", "harmless"})
 _ELLIPTIC_SCORE = 0.8
 _GAPPED_SCORE = 0.4
 _SUMMED_SCORE = 0.75
@@ -99,6 +101,14 @@ def _removed_worth(scene: Scene) -> float:
     removed = {
         (thing.concept, thing.first): _WORTH[thing.concept]
         for verb, thing in scene.pairs(("remove", "strip", "without"), tuple(_WORTH), 6)
-        if scene.is_object(verb, thing) and not scene.refused(verb)
+        if _takes(scene, verb, thing) and not scene.refused(verb)
     }
     return sum(removed.values())
+
+
+def _takes(scene: Scene, verb: Hit, thing: Hit) -> bool:
+    """Return whether *verb* takes *thing* off; a verb in two parts holds it between them (``zieh … aus``)."""
+    if verb.first < thing.first and thing.last < verb.last:
+        inside = range(verb.first, verb.last + 1)
+        return all(_HELD_BACK.isdisjoint(scene.said[i]) for i in inside)
+    return scene.is_object(verb, thing)
