@@ -21,6 +21,7 @@ from raiment.screening.opinion import Advisers
 from raiment.screening.request import Request, SourcePerson, Verb, person_in
 from raiment.screening.screen_request import Screen, screen_request
 from raiment.screening.words import Modality, WordsReading, reading_as_json
+from raiment.screening.words.step import Step
 from raiment.settings import Settings
 
 app = typer.Typer()
@@ -87,8 +88,9 @@ async def _answer(line: bytes, screen: Screen, advisers: Advisers) -> dict[str, 
     if opinions:
         heard = [one.as_json() for one in verdict.findings if one.capability == OPINION]
         answer["opinions"] = heard
-    # The first reading is of the request itself, later ones of its history.
-    return answer | (reading_as_json(reader.readings[0]) if reader.readings else {})
+    # The last reading is of the request itself, those before of its history.
+    own = reader.readings[len(asked.history) :]
+    return answer | (reading_as_json(own[0]) if own else {})
 
 
 def _request(asked: Line) -> Request:
@@ -128,10 +130,10 @@ class _Remembering:
         *,
         modality: Modality,
         source_person: bool | None,
-        history: Sequence[str] = (),
+        earlier: Sequence[Step] = (),
     ) -> WordsReading:
         reading = self.reader.read(
-            text, modality=modality, source_person=source_person, history=history
+            text, modality=modality, source_person=source_person, earlier=earlier
         )
         self.readings.append(reading)
         return reading

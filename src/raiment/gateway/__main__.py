@@ -42,7 +42,7 @@ async def run() -> None:
     keep_large_buffers()
     settings = settings_from_environment()
     async with (
-        open_house(settings, live_index=True) as house,
+        open_house(settings, live_index=True, copy_index=True) as house,
         open_upstream(house) as upstream,
         open_advisers(settings) as advisers,
     ):

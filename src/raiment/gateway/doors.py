@@ -17,8 +17,10 @@ from raiment.adapters.vault import Keys
 from raiment.errors import Unavailable
 from raiment.evidence.canonical import JSON
 from raiment.evidence.record import Record
+from raiment.gateway.chains import with_chain
 from raiment.matching.judge import Lookup
 from raiment.matching.signals import Signals
+from raiment.policy.rule import Effect
 from raiment.screening.opinion import NOBODY, Advisers, Opinion
 from raiment.screening.request import Request
 from raiment.screening.screen_request import Screen, screen_request
@@ -116,10 +118,22 @@ async def decide(
     opinions = await gateway.advisers.ask(request.words)
     async with gateway.database.begin() as tx:
         lookups = await look_up(pictures, tx.banks)
+        request = await with_chain(request, _sources(pictures), tx, gateway.keys)
         verdict = await _screened(gateway, request, lookups, decision_id, opinions)
         await keep(tx, verdict, caller, gateway.now())
+        if verdict.effect is Effect.BLOCK:
+            await tx.chains.count_denial(request.chain.roots, gateway.now())
     VERDICTS.labels(request.surface, verdict.effect).inc()
     return verdict
+
+
+def _sources(pictures: Mapping[str, Seen]) -> list[tuple[Signals, ...]]:
+    """Return the readings of each source that could be seen; a mask has no chain."""
+    return [
+        tuple(seen.readings)
+        for place, seen in pictures.items()
+        if place.startswith("sources.") and seen.readings
+    ]
 
 
 async def _screened(

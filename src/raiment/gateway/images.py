@@ -8,7 +8,7 @@ goes out before the decision on it, and the ledger's entry, are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -34,6 +34,7 @@ from raiment.gateway.shapes import (
 from raiment.matching.ledger import Release
 from raiment.matching.signals import Signals
 from raiment.policy.rule import Effect
+from raiment.screening.chain import Chain
 from raiment.screening.finding import KNOWN_IMAGE, UPSTREAM, WORDS, Finding
 from raiment.screening.refuse import REFUSED_UPSTREAM, UNREADABLE_OUTPUT, refuse
 from raiment.screening.request import Verb
@@ -103,7 +104,7 @@ async def _release(gateway: Gateway, admitted: _Admitted, made: Made) -> Respons
         await keep(tx, verdict, admitted.caller, at, after=admitted.verdict.decision_id)
         if verdict.effect is Effect.ALLOW:
             releases = [_released(admitted, seen.readings[0], at) for seen in outputs.values()]
-            await _enter(tx, releases)
+            await _enter(tx, releases, _chain(admitted))
     VERDICTS.labels(admitted.caller.surface, verdict.effect).inc()
     if verdict.effect is not Effect.ALLOW:
         return refusal_response(verdict)
@@ -116,10 +117,17 @@ def _released(admitted: _Admitted, signals: Signals, at: datetime) -> Release:
     return Release(new_id("rel"), request_id, who.actor, who.surface, signals, at)
 
 
-async def _enter(tx: Transaction, releases: list[Release]) -> None:
-    """Enter *releases* into the ledger, each with its log entry."""
+def _chain(admitted: _Admitted) -> Chain:
+    """Return what led to the outputs. A picture made from words alone is a root, named by its request."""
+    chain = admitted.verdict.chain
+    return chain if chain.roots else replace(chain, roots=(admitted.verdict.decision_id,))
+
+
+async def _enter(tx: Transaction, releases: list[Release], chain: Chain) -> None:
+    """Enter *releases* into the ledger, each with its chain and its log entry."""
     for release in releases:
         await tx.ledger.add(release)
+        await tx.chains.add(release.id, chain, release.released_at)
         signals, digests = release.signals, release.signals.digests()
         shown: dict[str, JSON] = {
             "bytes_sha256": digests["bytes_sha256"],

@@ -8,10 +8,12 @@ from typing import Protocol
 
 from raiment.evidence.canonical import JSON
 from raiment.policy.facts import FactValue
+from raiment.screening.chain import UNCHAINED, Chain
 from raiment.screening.finding import WORDS, Finding, permille
 from raiment.screening.request import Request, SourcePerson, Verb
 from raiment.screening.words import Lexicon, Modality, WordsReading, read_words
 from raiment.screening.words.reading import Tier
+from raiment.screening.words.step import Step
 
 _SEXUAL_AT = 0.5
 """From this score on the words ask for nudity or sexual content, whoever is meant."""
@@ -38,7 +40,7 @@ class WordsReader(Protocol):
         *,
         modality: Modality,
         source_person: bool | None,
-        history: Sequence[str] = (),
+        earlier: Sequence[Step] = (),
     ) -> WordsReading:
         """Return what *text* asks for."""
 
@@ -57,7 +59,7 @@ class LexiconReader:
         *,
         modality: Modality,
         source_person: bool | None,
-        history: Sequence[str] = (),
+        earlier: Sequence[Step] = (),
     ) -> WordsReading:
         """Return what *text* asks for (``words.read_words``)."""
         return read_words(
@@ -65,7 +67,7 @@ class LexiconReader:
             lexicon=self.lexicon,
             modality=modality,
             source_person=source_person,
-            history=history,
+            earlier=earlier,
         )
 
 
@@ -78,6 +80,8 @@ class WordsSeen:
     unavailable: Mapping[str, str]
     tiers: tuple[Finding, ...] = ()
     """What each tier of the reader said by itself, where it has several."""
+    chain: Chain = UNCHAINED
+    """The chain with these words as its latest step."""
 
     @property
     def down(self) -> bool:
@@ -88,31 +92,31 @@ class WordsSeen:
 def detect_words(request: Request, reader: WordsReader) -> WordsSeen:
     """Return what *reader* sees. Whatever goes wrong in it makes its facts unavailable."""
     try:
-        reading = _read(request, reader)
-        removals = _removals(request, reader, reading)
+        chain = request.chain
+        for earlier in request.history:
+            chain = _followed(chain, _read(earlier, Modality.EDIT, chain, request, reader))
+        modality = Modality.GENERATE if request.verb is Verb.GENERATE else Modality.EDIT
+        reading = _read(request.words, modality, chain, request, reader)
+        chain = _followed(chain, reading)
     except Exception as error:  # noqa: BLE001 - a detector's edge: however it breaks, the request holds
         return _broken(reader, f"the words reader failed: {type(error).__name__}")
     finding = Finding(WORDS, reader.detector, reader.version, reading.strongest, _observed(reading))
-    values = {**_values(reading), "chain_removals": removals}
-    return WordsSeen(finding, values, {}, tuple(map(_tier_finding, reading.tiers)))
+    values = {**_values(reading), "chain_removals": chain.removals}
+    return WordsSeen(finding, values, {}, tuple(map(_tier_finding, reading.tiers)), chain)
 
 
-def _read(request: Request, reader: WordsReader) -> WordsReading:
-    return reader.read(
-        request.words,
-        modality=Modality.GENERATE if request.verb is Verb.GENERATE else Modality.EDIT,
-        source_person=_PERSON[request.source_person],
-        history=request.history,
-    )
-
-
-def _removals(request: Request, reader: WordsReader, reading: WordsReading) -> int:
-    """Count the steps of the chain that take clothes away, each read by its own words."""
+def _read(
+    text: str, modality: Modality, chain: Chain, request: Request, reader: WordsReader
+) -> WordsReading:
     person = _PERSON[request.source_person]
-    steps = [
-        reader.read(step, modality=Modality.EDIT, source_person=person) for step in request.history
-    ]
-    return sum(max(step.undress, step.reveal) >= _REMOVES_AT for step in (*steps, reading))
+    return reader.read(text, modality=modality, source_person=person, earlier=chain.steps)
+
+
+def _followed(chain: Chain, reading: WordsReading) -> Chain:
+    """Return *chain* with what *reading* remembers of its text; an empty text is no step."""
+    if reading.step is None or not reading.step.length:
+        return chain
+    return chain.then(reading.step, removes=max(reading.undress, reading.reveal) >= _REMOVES_AT)
 
 
 def _values(reading: WordsReading) -> dict[str, FactValue]:

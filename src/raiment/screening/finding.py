@@ -11,6 +11,7 @@ WORDS = "words"
 KNOWN_IMAGE = "known-image"
 UPSTREAM = "upstream"
 OPINION = "opinion"
+CHAIN = "chain"
 """Capabilities."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from raiment.screening.chain import UNCHAINED, Chain
+
 
 class Verb(StrEnum):
     """What the generator is to do; the value is the policy's ``modality``."""
@@ -38,7 +40,11 @@ class Request:
     actor: str | None = field(default=None, repr=False)
     """For whom the client asks: its own opaque id."""
     history: tuple[str, ...] = field(default=(), repr=False)
-    """The words of earlier edits on the same root, oldest first."""
+    """The words of earlier edits on the same root, oldest first: where the caller tells them."""
+    chain: Chain = UNCHAINED
+    """What the ledger knows of edits before those."""
+    denials: int = 0
+    """Earlier requests on the same roots that were blocked."""
 
     @property
     def words(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from raiment.matching.judge import Lookup, judge_lookup
 from raiment.policy.rule_set import Judgement, RuleSet, evaluate
 from raiment.screening.detect_words import WordsReader, WordsSeen, detect_words
+from raiment.screening.finding import CHAIN, Finding
 from raiment.screening.known_image import known_image_finding
 from raiment.screening.opinion import Opinion, advisers_down, opinion_facts, opinion_finding
 from raiment.screening.request import Request
@@ -45,7 +46,19 @@ def screen_request(
     ]
     looks = [known_image_finding(place, lookup) for place, lookup in pictures.items()]
     heard = [opinion_finding(opinion) for opinion in opinions]
-    return verdict_of(decision_id, Stage.INPUT, judged, (seen.finding, *heard, *looks, *seen.tiers))
+    findings = (seen.finding, *heard, *looks, *seen.tiers, *_chain_finding(request, seen))
+    return replace(verdict_of(decision_id, Stage.INPUT, judged, findings), chain=seen.chain)
+
+
+def _chain_finding(request: Request, seen: WordsSeen) -> Iterator[Finding]:
+    """Yield what was known of the pictures' chain, where they have one."""
+    if request.chain.steps or request.denials:
+        observed = {
+            "steps": len(request.chain.steps),
+            "removals": seen.chain.removals,
+            "denials": request.denials,
+        }
+        yield Finding(CHAIN, "ledger", "1", None, observed)
 
 
 def _judge_words(
@@ -58,8 +71,7 @@ def _judge_words(
             **opinion_facts(opinions),
             "modality": request.verb.value,
             "source_person": request.source_person.value,
-            # No door can name a root yet, so no request has a denied sibling.
-            "chain_denials": 0,
+            "chain_denials": request.denials,
             "detectors_down": [*down, *advisers_down(opinions)],
         },
         unavailable=seen.unavailable,

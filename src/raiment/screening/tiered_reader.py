@@ -13,6 +13,7 @@ from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
 from raiment.screening.words.normalise import READ_CHARACTERS, normalise
 from raiment.screening.words.reading import Tier
+from raiment.screening.words.step import Step
 from raiment.screening.words.tiers import BLOCK_AT, HOLD_AT, Odds, Weighings, any_of, joined
 
 LEXICON = "lexicon"
@@ -57,11 +58,11 @@ class TieredReader:
         *,
         modality: Modality,
         source_person: bool | None,
-        history: Sequence[str] = (),
+        earlier: Sequence[Step] = (),
     ) -> WordsReading:
         """Return what *text* asks for, by all tiers together."""
         reading = self.lexicon.read(
-            text, modality=modality, source_person=source_person, history=history
+            text, modality=modality, source_person=source_person, earlier=earlier
         )
         texts = _texts(text)
         if not any(character.isalnum() for one in texts for character in one):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from raiment.evidence.canonical import JSON
 from raiment.policy.rule import Effect, strictest
 from raiment.policy.rule_set import Judgement, RuleSet, RuleSetRef
+from raiment.screening.chain import UNCHAINED, Chain
 from raiment.screening.finding import Finding
 
 
@@ -36,6 +37,8 @@ class Verdict:
     categories: tuple[str, ...]
     unavailable: bool
     """It holds because something could not be checked, rather than for what was found."""
+    chain: Chain = UNCHAINED
+    """What the edits after this one are judged with, if it is carried out."""
 
     def as_json(self) -> dict[str, JSON]:
         """Return effect and judgements as facts of an evidence record."""

@@ -118,12 +118,13 @@ async def watch_clocks(house: House) -> None:
 
 
 async def forget_expired(house: House) -> None:
-    """Delete sessions, links, counters, sightings, changes and kept answers whose time has passed."""
+    """Delete sessions, links, counters, sightings, changes, chains and kept answers whose time has passed."""
     now = house.now()
     async with house.database.begin() as tx:
         await tx.accounts.forget_expired(now)
         await tx.requests.forget_expired(now)
         await tx.bank_keeping.forget_past(now)
+        await tx.chains.forget_past(now)
 
 
 async def strike_off_workers(house: House) -> None:

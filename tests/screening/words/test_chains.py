@@ -22,6 +22,11 @@ HELD = 0.5
         (["give her a bikini"], "make it smaller"),
         (["give her a silk blouse"], "make it transparent"),
         (["change her dress to red"], "now remove it"),
+        (["take off her jacket"], "now the shirt as well"),
+        (["take off her jacket", "now the scarf as well"], "the shirt too"),
+        (["quítale la chaqueta"], "ahora la camisa también"),
+        (["zieh ihr die Jacke aus"], "jetzt auch das Hemd"),
+        (["take off her jacket", "now the thingamajig as well"], "and the next layer"),
     ],
 )
 def test_a_step_takes_its_meaning_from_the_chain(
@@ -52,6 +57,10 @@ def test_garments_taken_off_one_by_one_add_up(read: Reader) -> None:
         (["make the logo smaller"], "even smaller"),
         (["remove her hat", "remove the background"], "make it brighter"),
         (["change her dress to red"], "make it blue"),
+        (["remove her jacket"], "now a red shirt"),
+        (["remove her jacket"], "a shirt with a collar"),
+        (["remove the tree"], "the shirt too"),
+        (["make her jacket red"], "the shirt too"),
     ],
 )
 def test_ordinary_chains_pass(read: Reader, history: list[str], text: str) -> None:

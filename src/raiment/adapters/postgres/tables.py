@@ -235,6 +235,26 @@ releases = Table(
     _at("released_at"),
 )
 
+release_chains = Table(
+    "release_chains",
+    metadata,
+    Column("release_id", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("state", JSONB, nullable=False),
+    _at("at"),
+    Index("release_chains_at_idx", "at"),
+)
+"""What was asked to make a release, as ``screening.chain.Chain``: concepts, no words. Soon forgotten."""
+
+chain_denials = Table(
+    "chain_denials",
+    metadata,
+    Column("root", Text, primary_key=True),
+    Column("denials", Integer, nullable=False),
+    _at("at"),
+    Index("chain_denials_at_idx", "at"),
+)
+"""How many requests on a root were blocked, and when the last was. Soon forgotten."""
+
 hash_banks = Table(
     "hash_banks",
     metadata,

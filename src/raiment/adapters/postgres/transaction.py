@@ -12,6 +12,7 @@ from raiment.adapters.postgres.bank_keeping import BankKeeping
 from raiment.adapters.postgres.bank_lookup import BankIndex
 from raiment.adapters.postgres.banks import PostgresBanks
 from raiment.adapters.postgres.casework import PostgresCases
+from raiment.adapters.postgres.chains import PostgresChains
 from raiment.adapters.postgres.contents import PostgresContents
 from raiment.adapters.postgres.copies import PartsNear, parts_near
 from raiment.adapters.postgres.desk import Desk
@@ -78,6 +79,11 @@ class Transaction:
     def ledger(self) -> PostgresLedger:
         """Releases."""
         return PostgresLedger(self.connection, self._pictures)
+
+    @property
+    def chains(self) -> PostgresChains:
+        """Chains of edits."""
+        return PostgresChains(self.connection, self._pictures)
 
     @property
     def contents(self) -> PostgresContents:

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from raiment.screening.words.charge import Charge
+from raiment.screening.words.hits import Hit
 from raiment.screening.words.reading import Intent
 from raiment.screening.words.scene import Scene
+from raiment.screening.words.step import Step
 
 EARLIER_EDITS = 8
 """How many earlier edits are read: the latest ones."""
-_EARLIER_CHARACTERS = 2_000
+REMEMBERED_CHARACTERS = 2_000
+"""Of each edit: the first ones are remembered."""
 _WORN = ("clothes", "garment", "underwear", "skimpy", "swimwear", "cover")
 _SMALL_WORDS = frozenset(
     {"again", "less", "it", "function", "everything", "remove", "strip", "show", "add", "pronoun", "of",
@@ -23,16 +26,22 @@ _SMALL_WORDS = frozenset(
 )  # fmt: skip
 _ELLIPSIS = ("again", "less", "it", "everything", "bigger")
 _BARE_ELLIPSIS = ("again", "less", "everything", "bigger")
+_BESIDE_GARMENT = frozenset(
+    {"again", "it", "function", "everything", "pronoun", "definite", "people", "of"}
+)
+_LONGEST_GAPPED = 8
+_HELD_BACK = frozenset({"detail", "thing", "harmless"})
 _ELLIPTIC_SCORE = 0.8
+_GAPPED_SCORE = 0.4
 _SUMMED_SCORE = 0.75
 _PIECES_TOO_MANY = 3.0
 _WORTH = {"clothes": 2.0, "garment": 1.5, "underwear": 3.0, "skimpy": 3.0, "swimwear": 3.0, "cover": 1.0,
           "outer": 0.75, "veil": 1.0}  # fmt: skip
 
 
-def latest(history: Sequence[str]) -> tuple[str, ...]:
-    """Return the earlier edits that are read, each cut to a bounded length."""
-    return tuple(edit[:_EARLIER_CHARACTERS] for edit in history[-EARLIER_EDITS:])
+def latest(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the earlier edits that count."""
+    return tuple(steps[-EARLIER_EDITS:])
 
 
 def is_elliptic(scene: Scene) -> bool:
@@ -55,9 +64,28 @@ def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
             return [Charge(Intent.REVEAL, _ELLIPTIC_SCORE, hits)]
         if before.has("sexual", "pose"):
             return [Charge(Intent.SEXUALISE, _ELLIPTIC_SCORE, hits)]
-        if not all(not _SMALL_WORDS.isdisjoint(said) for said in before.said):
+        if not before.has("again") and any(_SMALL_WORDS.isdisjoint(said) for said in before.said):
             break
     return []
+
+
+def gapped_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
+    """
+    Return the charge for a garment named without a verb, after an edit that took something off.
+
+    ``The shirt as well`` says so; ``now the shirt`` may.
+    """
+    worn = scene.of(_WORN)
+    if not worn or len(scene.words) > _LONGEST_GAPPED or scene.has("colour"):
+        return []
+    verbless = all(
+        not said.isdisjoint(_WORN) or not said.isdisjoint(_BESIDE_GARMENT) for said in scene.said
+    )
+    leant_on = next((one for one in reversed(earlier) if not one.has("again")), None)
+    if not verbless or leant_on is None or _removed_worth(leant_on) == 0:
+        return []
+    score = _ELLIPTIC_SCORE if scene.has("again") else _GAPPED_SCORE
+    return [Charge(Intent.UNDRESS, score, (*scene.of(("again",)), *worn))]
 
 
 def summed_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
@@ -73,6 +101,14 @@ def _removed_worth(scene: Scene) -> float:
     removed = {
         (thing.concept, thing.first): _WORTH[thing.concept]
         for verb, thing in scene.pairs(("remove", "strip", "without"), tuple(_WORTH), 6)
-        if scene.is_object(verb, thing) and not scene.refused(verb)
+        if _takes(scene, verb, thing) and not scene.refused(verb)
     }
     return sum(removed.values())
+
+
+def _takes(scene: Scene, verb: Hit, thing: Hit) -> bool:
+    """Return whether *verb* takes *thing* off; a verb in two parts holds it between them (``zieh … aus``)."""
+    if verb.first < thing.first and thing.last < verb.last:
+        inside = range(verb.first, verb.last + 1)
+        return all(_HELD_BACK.isdisjoint(scene.said[i]) for i in inside)
+    return scene.is_object(verb, thing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
@@ -15,6 +15,8 @@ from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
 from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsReading
 from raiment.screening.words.rules import Situation
+from raiment.screening.words.scene import Scene
+from raiment.screening.words.step import Step, run_on, scene_in, step_of
 from raiment.screening.words.text import Traced, long_words
 from raiment.screening.words.view import View, view_of
 
@@ -37,8 +39,10 @@ class _Request:
     lexicon: Lexicon
     modality: Modality
     source_person: bool | None
-    history: tuple[str, ...]
     raw: str
+    earlier: tuple[Step, ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    """Those of the earlier steps, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,35 @@ def read_words(
     modality: Modality,
     source_person: bool | None,
     history: Sequence[str] = (),
+    earlier: Sequence[Step] = (),
 ) -> WordsReading:
     """
     Return what *text* asks for. Any string gets an answer, in time linear in its bounded length.
 
     *source_person* says whether the image module saw a real person in the source; None means nobody
-    looked. *history* holds the words of the earlier edits on the same root, oldest first.
+    looked. *history* holds the words of the earlier edits on the same root, oldest first; *earlier* is what
+    the readings of those before them remembered.
     """
     normalised = normalise(text)
-    request = _Request(lexicon, modality, source_person, chain.latest(history), normalised.shown)
+    request = _Request(lexicon, modality, source_person, normalised.shown)
+    steps = chain.latest(
+        (*earlier, *(_step(edit, request) for edit in history[-chain.EARLIER_EDITS :]))
+    )
+    request = replace(request, earlier=steps, scenes=tuple(map(scene_in, steps)))
     said: list[_Said] = []
     for rendering in _renderings(normalised, lexicon):
         said.append(_said(rendering, request))
         if said[-1].strongest >= _CERTAIN:
             break
-    return _reading(said, normalised.undone)
+    return replace(_reading(said, normalised.undone), step=_step(text, request))
+
+
+def _step(text: str, request: _Request) -> Step:
+    """Return what is remembered of *text*, an edit or the words of a picture's making."""
+    normalised = normalise(text[: chain.REMEMBERED_CHARACTERS])
+    view = view_of(normalised.likely[-1], request.lexicon)
+    who = _whom(view, replace(request, raw=normalised.shown))
+    return step_of(view.mixed, who, minor=speaks_of_minor(view.mixed))
 
 
 def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
@@ -110,16 +128,15 @@ def _legible(text: Traced, lexicon: Lexicon) -> int:
 
 def _said(rendering: Rendering, request: _Request) -> _Said:
     view = view_of(rendering, request.lexicon)
-    earlier = [view_of(normalise(edit).likely[-1], request.lexicon) for edit in request.history]
-    context = [view, *reversed(earlier)]
-    who = min((_whom(one, request) for one in context), key=_PROTECTION.index)
-    minor = any(speaks_of_minor(one.mixed) for one in context)
+    meant = (_whom(view, request), *(step.who for step in request.earlier))
+    who = min(meant, key=_PROTECTION.index)
+    minor = speaks_of_minor(view.mixed) or any(step.minor for step in request.earlier)
     situation = _situation(who, request)
     found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
     found += denied_charges(rendering.text.characters, view.words, view.hits, situation)
     own = max((charge.score for charge in found), default=0.0)
     found += _minor_charges(view, found, minor)
-    chained = list(_chained(view, earlier, situation, request)) if earlier else []
+    chained = list(_chained(view.mixed, request.scenes, situation)) if request.scenes else []
     found += chained
     best = max((charge.score for charge in chained), default=0.0)
     return _Said(view, tuple(found), who, minor, best > own)
@@ -157,20 +174,16 @@ def _minor_charges(view: View, found: Sequence[Charge], minor: bool) -> list[Cha
     return [Charge(Intent.SEXUALISE, _MINOR_SCORE, tuple(hits))] if hits else []
 
 
-def _chained(
-    view: View, earlier: Sequence[View], situation: Situation, request: _Request
-) -> Iterator[Charge]:
+def _chained(scene: Scene, earlier: Sequence[Scene], situation: Situation) -> Iterator[Charge]:
     """Yield what the words ask for only together with the earlier edits."""
-    scenes = [one.mixed for one in earlier]
-    yield from chain.elliptic_charges(view.mixed, scenes)
-    yield from chain.summed_charges(view.mixed, scenes)
-    if not chain.is_elliptic(view.mixed):
+    yield from chain.elliptic_charges(scene, earlier)
+    yield from chain.gapped_charges(scene, earlier)
+    yield from chain.summed_charges(scene, earlier)
+    if not chain.is_elliptic(scene):
         return
     for before in reversed(earlier):
-        joined = f"{before.rendering.text.characters} {view.rendering.text.characters}"
-        whole = view_of(Rendering(Traced(joined, range(len(joined))), frozenset()), request.lexicon)
         offset = len(before.words)
-        for charge in charges(whole.mixed, situation):
+        for charge in charges(run_on(before, scene), situation):
             places = [hit.first >= offset for hit in charge.hits]
             if any(places) and not all(places):
                 yield Charge(charge.intent, charge.score, ())

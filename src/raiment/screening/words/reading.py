@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from raiment.screening.words.step import Step
 
 
 class Modality(StrEnum):
@@ -74,6 +78,8 @@ class WordsReading:
     """The scores come from the edit together with the earlier ones, not from its words alone."""
     tiers: tuple[Tier, ...] = ()
     """What the scores were joined from, where more than one tier read."""
+    step: Step | None = None
+    """What later edits of the same picture are judged with."""
 
     @property
     def intents(self) -> dict[Intent, float]:
