@@ -21,7 +21,9 @@ LOOK_SECONDS: Final = 0.4
 """How often a follower looks, whether or not anything told it to."""
 _RETRY_SECONDS: Final = 0.2
 _BLOCK: Final = 65_536
-"""Rows loaded together."""
+"""Rows read together."""
+_TOGETHER: Final = 640_000_000
+"""Bytes of hashes and numbers, 40 each, indexed together: each time but the first costs a merge of all."""
 _MERGE_BEYOND: Final = 20_000
 
 
@@ -100,9 +102,13 @@ async def _merge(indexes: list[PdqIndex]) -> None:
 async def load(index: PdqIndex, connection: AsyncConnection[Any], statement: str) -> None:
     """Add all that *statement*, of ``scan``, reads block by block; the caller holds one snapshot."""
     after: int | None = 0
+    held = bytearray()
     while after is not None:
         after, block = await read_block(connection, statement, {"after": after, "block": _BLOCK})
-        await add_block(index, block)
+        held += block or b""
+        if len(held) >= _TOGETHER or after is None:
+            await add_block(index, held)
+            held = bytearray()
 
 
 async def read_block(
@@ -117,11 +123,11 @@ async def read_block(
     return last, block
 
 
-async def add_block(index: PdqIndex, block: bytes | None) -> None:
+async def add_block(index: PdqIndex, block: bytes | bytearray | None) -> None:
     """Add what a statement of ``scan`` read, off the event loop."""
     if block:
         await asyncio.to_thread(_add, index, block)
 
 
-def _add(index: PdqIndex, block: bytes) -> None:
+def _add(index: PdqIndex, block: bytes | bytearray) -> None:
     index.add_arrays(*columns(block))

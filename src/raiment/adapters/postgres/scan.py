@@ -88,7 +88,7 @@ def _near(block: bytes, hashes: Sequence[Pdq], radius: int) -> list[int]:
     return list(compare(hashes, *columns(block), radius))
 
 
-def columns(block: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+def columns(block: bytes | bytearray) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
     """Return the numbers and the hashes, of shape (count, 32), that a statement read."""
     rows = np.frombuffer(block, _ROW)
     return rows["number"].astype(np.uint64), np.ascontiguousarray(rows["pdq"])
