@@ -139,7 +139,7 @@ async def test_missing_rows_show_no_other_picture(
 
 async def test_memory_limit_refuses_and_spares_the_worker(encode: Encode) -> None:
     """A picture that does not fit the memory is refused; the worker reads the next one."""
-    limits = Limits(memory_bytes=120_000_000)
+    limits = Limits(memory_bytes=220_000_000)
     async with PixelReader(workers=1, limits=limits) as tight:
         with pytest.raises((TooLarge, UnreadableImage)):
             await tight.read(encode(Image.new("RGB", (6000, 6000)), "PNG"), field="image")

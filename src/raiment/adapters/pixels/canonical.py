@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -50,12 +51,12 @@ class Canonical:
     beneath: Image.Image | None
 
 
-def read_canonical(file: IO[bytes], plugin: str, bounds: Bounds) -> Canonical:
+@contextmanager
+def opened(file: IO[bytes], plugin: str, bounds: Bounds) -> Iterator[ImageFile.ImageFile]:
     """
-    Decode the picture in *file*, which the Pillow *plugin* alone may open.
+    Open the picture in *file*, which the Pillow *plugin* alone may do, for as long as the context lasts.
 
-    Raises ``Refused`` for a limit or an unknown kind of samples, and whatever Pillow raises for
-    damaged data.
+    Raises ``Refused`` for a limit, and whatever Pillow raises for damaged data; so does what is read meanwhile.
     """
     Image.MAX_IMAGE_PIXELS = bounds.max_pixels
     warnings.simplefilter("ignore")
@@ -63,14 +64,20 @@ def read_canonical(file: IO[bytes], plugin: str, bounds: Bounds) -> Canonical:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         with Image.open(file, formats=(plugin,)) as image:
-            return _read(image, bounds)
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(Refusal.PIXELS) from error
     except MemoryError as error:
         raise Refused(Refusal.MEMORY) from error
 
 
-def _read(image: ImageFile.ImageFile, bounds: Bounds) -> Canonical:
+def canonical_of(image: ImageFile.ImageFile, bounds: Bounds) -> Canonical:
+    """
+    Decode an ``opened`` picture.
+
+    Raises ``Refused`` for a limit or an unknown kind of samples, and whatever Pillow raises for
+    damaged data.
+    """
     sampler = FrameSampler(bounds.max_pixels)
     first: Layers | None = None
     number = 0

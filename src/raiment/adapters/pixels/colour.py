@@ -52,33 +52,38 @@ def _sixteen_bit(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     return upper, ImageChops.lighter(unlike_upper, unlike_lower)
 
 
+def leaves_rgb(profile: object) -> bool:
+    """Tell whether colours stored as RGB beside *profile* (of a file's ``info``) are shown as they are."""
+    return _transform("RGB", profile) is None
+
+
 def _srgb(colours: Image.Image, profile: object) -> Image.Image:
     if colours.mode not in _PLAIN:
         raise Refused(Refusal.SAMPLES)
-    if isinstance(profile, bytes) and profile and colours.mode in _ICC_SPACE:
-        try:
-            return _through_profile(colours, profile)
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            # Browsers ignore a profile they cannot use and take the pixels as sRGB; so do we.
-            pass
-    return _rgb(colours)
-
-
-def _rgb(colours: Image.Image) -> Image.Image:
-    return colours if colours.mode == "RGB" else colours.convert("RGB")
-
-
-def _through_profile(colours: Image.Image, profile: bytes) -> Image.Image:
-    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    core = source.profile
-    if core.xcolor_space.strip() != _ICC_SPACE[colours.mode]:
-        return _rgb(colours)
-    transform = ImageCms.buildTransform(source, _SRGB, colours.mode, "RGB")
-    if colours.mode == "RGB" and core.is_matrix_shaper and _is_identity(transform):
-        return colours
+    transform = _transform(colours.mode, profile)
+    if transform is None:
+        return colours if colours.mode == "RGB" else colours.convert("RGB")
     converted = ImageCms.applyTransform(colours, transform)
     assert converted is not None
     return converted
+
+
+def _transform(mode: str, profile: object) -> ImageCms.ImageCmsTransform | None:
+    """Return what brings samples of *mode* to sRGB; None where Pillow's plain conversion does."""
+    if not isinstance(profile, bytes) or not profile or mode not in _ICC_SPACE:
+        return None
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        core = source.profile
+        if core.xcolor_space.strip() != _ICC_SPACE[mode]:
+            return None
+        transform = ImageCms.buildTransform(source, _SRGB, mode, "RGB")
+        if mode == "RGB" and core.is_matrix_shaper and _is_identity(transform):
+            return None
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        # Browsers ignore a profile they cannot use and take the pixels as sRGB; so do we.
+        return None
+    return transform
 
 
 def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:

@@ -15,14 +15,15 @@ _MESSAGE_BYTES = 131072
 _START_SECONDS = 20.0
 # Frames, the black ground and the stored colours, three bytes a pixel, and the opacity.
 _OUTPUT_BYTES_PER_PIXEL = 16
-# Nothing of the server's environment, which holds its secrets. One arena, because the address-space
-# limit counts what glibc reserves per thread. Pillow keeps four 16 MiB blocks for the next picture, and
-# glibc 64 MiB: faulting fresh pages in costs as much as decoding a JPEG into them.
+# Nothing of the server's environment, which holds its secrets. One arena and no threads of OpenBLAS, because
+# the address-space limit counts what is reserved per thread. Pillow keeps four 16 MiB blocks for the next
+# picture, and glibc 64 MiB: faulting fresh pages in costs as much as decoding a JPEG into them.
 _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "OPENBLAS_NUM_THREADS": "1",
     "PILLOW_BLOCKS_MAX": "4",
 }
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from typing import TypedDict
 
 from PIL import Image
 
 from raiment import _native
 from raiment.adapters.pixels.canonical import Canonical
+
+Rows = memoryview
+"""Bytes of shape (height, width, 3): RGB."""
 
 
 class Wanted(TypedDict):
@@ -25,26 +29,44 @@ class Wanted(TypedDict):
 
 def hashed(canonical: Canonical, wanted: Wanted) -> dict[str, object]:
     """Return the digest of the canonical frames as one PPM file, and every reading's hashes."""
-    digest = hashlib.sha256()
-    readings = []
-    for frame in canonical.frames:
-        digest.update(b"P6\n%d %d\n255\n" % frame.image.size)
-        pixels = frame.image.tobytes()
-        digest.update(pixels)
-        readings.append(_reading(pixels, frame.image.size, wanted))
     hidden = (canonical.on_black, canonical.beneath)
-    readings += [_reading(one.tobytes(), one.size, wanted) for one in hidden if one is not None]
-    first: Image.Image = canonical.frames[0].image
+    return _hashed(
+        (_rows(frame.image) for frame in canonical.frames),
+        (_rows(one) for one in hidden if one is not None),
+        wanted,
+    )
+
+
+def hashed_plain(rows: Rows, wanted: Wanted) -> dict[str, object]:
+    """Return `hashed` of a picture that is one opaque frame."""
+    return _hashed([rows], [], wanted)
+
+
+def _hashed(frames: Iterable[Rows], hidden: Iterable[Rows], wanted: Wanted) -> dict[str, object]:
+    digest = hashlib.sha256()
+    sizes, readings = [], []
+    for rows in frames:
+        assert rows.shape is not None
+        height, width, _ = rows.shape
+        digest.update(b"P6\n%d %d\n255\n" % (width, height))
+        digest.update(rows)
+        sizes.append((width, height))
+        readings.append(_reading(rows, wanted))
+    readings += [_reading(rows, wanted) for rows in hidden]
+    width, height = sizes[0]
     return {
-        "width": first.width,
-        "height": first.height,
+        "width": width,
+        "height": height,
         "pixel_sha256": digest.hexdigest(),
         "readings": readings,
     }
 
 
-def _reading(pixels: bytes, size: tuple[int, int], wanted: Wanted) -> dict[str, object]:
-    rows = memoryview(pixels).cast("B", (size[1], size[0], 3))
+def _rows(image: Image.Image) -> Rows:
+    return memoryview(image.tobytes()).cast("B", (image.height, image.width, 3))
+
+
+def _reading(rows: Rows, wanted: Wanted) -> dict[str, object]:
     whole, panels, insets = _native.disguises(rows, wanted["panels"], wanted["insets"])
     return {
         "whole": _hashes(whole),

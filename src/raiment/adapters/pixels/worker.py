@@ -33,8 +33,9 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from raiment.adapters.pixels.canonical import Bounds, Canonical, read_canonical
-from raiment.adapters.pixels.hashed import Wanted, hashed
+from raiment.adapters.pixels.canonical import Bounds, Canonical, canonical_of, opened
+from raiment.adapters.pixels.hashed import Wanted, hashed, hashed_plain
+from raiment.adapters.pixels.plain_jpeg import plain_pixels
 from raiment.adapters.pixels.refusal import Refusal, Refused
 from raiment.adapters.pixels.sandbox import allow_cpu, confine
 
@@ -90,11 +91,13 @@ def _serve(channel: socket.socket, job: _Job, file: IO[bytes]) -> None:
     bounds = Bounds(job["max_pixels"], job["max_frames"], job["max_decoded_pixels"])
     spool = None
     try:
-        canonical = read_canonical(file, job["plugin"], bounds)
-        if job["look"] is None:
-            answer, spool = _spooled(canonical)
-        else:
-            answer = hashed(canonical, job["look"])
+        with opened(file, job["plugin"], bounds) as image:
+            if job["look"] is None:
+                answer, spool = _spooled(canonical_of(image, bounds))
+            elif (rows := plain_pixels(image, file, bounds.max_pixels)) is not None:
+                answer = hashed_plain(rows, job["look"])
+            else:
+                answer = hashed(canonical_of(image, bounds), job["look"])
     except Refused as refused:
         _refuse(channel, refused.refusal)
     except MemoryError:
