@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from raiment.errors import Unavailable
 from raiment.screening.detect_words import LexiconReader
-from raiment.screening.words import Modality, WordsReading
+from raiment.screening.words import Lexicon, Modality, WordsReading
 from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
-from raiment.screening.words.normalise import READ_CHARACTERS, normalise
+from raiment.screening.words.legible import spoken
+from raiment.screening.words.normalise import normalise
 from raiment.screening.words.reading import Tier
 from raiment.screening.words.step import Step
 from raiment.screening.words.tiers import BLOCK_AT, HOLD_AT, Odds, Weighings, any_of, joined
@@ -64,7 +65,7 @@ class TieredReader:
         reading = self.lexicon.read(
             text, modality=modality, source_person=source_person, earlier=earlier
         )
-        texts = _texts(text)
+        texts = _texts(text, self.lexicon.lexicon)
         if not any(character.isalnum() for one in texts for character in one):
             return reading
         grams = self.head.log_odds(texts, modality)
@@ -106,13 +107,13 @@ def _parts(text: str) -> Iterator[str]:
             yield clause[start : start + _PART]
 
 
-def _texts(text: str) -> tuple[str, ...]:
-    """Return *text* in lower case, and the renderings that undo a disguise of it."""
-    normalised = normalise(text)
-    undone = [one.text.characters for one in normalised.likely if one.undone]
-    folded = normalised.likely[0].text.characters
-    first = text.lower() if len(text) <= READ_CHARACTERS else folded
-    return tuple(dict.fromkeys((first, *undone)))[:_MOST_RENDERINGS]
+def _texts(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return *text* as people type it, and the renderings that undo a disguise of it."""
+    normalised = normalise(text, accents=True)
+    behind = spoken(normalised, lexicon)
+    said = [behind] if behind else []
+    said += [normalised.likely[0], *(one for one in normalised.likely if one.undone)]
+    return tuple(dict.fromkeys(one.text.characters for one in said))[:_MOST_RENDERINGS]
 
 
 def _heard(tier: EncoderTier, texts: Sequence[str], modality: Modality) -> Odds:

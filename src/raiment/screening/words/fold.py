@@ -2,13 +2,15 @@
 Folding: one spelling for what readers take as the same letter.
 
 Compatibility forms (NFKC), case, accents of Latin, Greek and Cyrillic letters, Arabic and Hebrew points
-and letter variants. Lexicon terms and requests are folded alike, so both sides always agree.
+and letter variants. Lexicon terms and requests are folded alike, so both sides always agree. What was
+trained on texts as people type them reads them spelt: styles undone, accents and variants as they were.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from raiment.screening.words.text import Traced, respell, rewrite, traced
@@ -16,8 +18,16 @@ from raiment.screening.words.text import Traced, respell, rewrite, traced
 _COMPOSED = re.compile("[\u1100-\u11ff]+|.[\u3099\u309a]", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _STYLED = re.compile(
-    "[\u24b6-\u24e9\u1d00-\u1d2b\uff21-\uff5a\U0001d400-\U0001d7ff\U0001f110-\U0001f189]"
+    "[\u02b0-\u02b8\u1d00-\u1d6a\u2071-\u209c\u249c-\u24e9\ua730-\ua731\uff21-\uff5a"
+    "\U0001d400-\U0001d7ff\U0001f110-\U0001f189\U0001f1e6-\U0001f1ff]"
 )
+_DRAWN = re.compile(
+    r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH [A-Z -]+| BAR)?"
+)
+"""Names of Latin letters with a stroke, hook or tail, or drawn as small capitals."""
+_KASHIDA = "\u0640"
+"""A stroke that only lengthens a word."""
+_PARENTHESISED = range(0x249C, 0x24B6)
 _REGIONAL = (0x1F1E6, 0x1F1FF)
 
 _SINGLE = str.maketrans(
@@ -34,6 +44,15 @@ _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛ
 
 def fold(text: Traced) -> tuple[Traced, frozenset[str]]:
     """Return *text* folded to lower-case plain letters, and the disguises this undid."""
+    return _respelt(text, _fold_character)
+
+
+def spelt(text: Traced) -> tuple[Traced, frozenset[str]]:
+    """Return *text* in lower case and plain style, accents and variants of letters left."""
+    return _respelt(text, _spell_character)
+
+
+def _respelt(text: Traced, spell: Callable[[str], str]) -> tuple[Traced, frozenset[str]]:
     undone: frozenset[str] = frozenset()
     text = rewrite(text, _CAMEL, lambda _: " ")
     if not text.characters.isascii():
@@ -41,9 +60,9 @@ def fold(text: Traced) -> tuple[Traced, frozenset[str]]:
             undone = frozenset({"styled"})
         text = rewrite(text, _COMPOSED, lambda match: unicodedata.normalize("NFKC", match.group()))
         foreign = (one for one in set(text.characters) if not one.isascii())
-        text = respell(text, {one: _fold_character(one) for one in foreign})
+        text = respell(text, {one: spell(one) for one in foreign})
     lowered = text.characters.lower()
-    # INVARIANT: what is left outside ASCII was case-folded above, so lowering keeps the length.
+    # INVARIANT: what is left outside ASCII was lowered above, so lowering keeps the length.
     assert len(lowered) == len(text.characters)
     return Traced(lowered, text.origins), undone
 
@@ -56,10 +75,9 @@ def folded(term: str) -> str:
 @lru_cache(maxsize=8192)
 def _fold_character(character: str) -> str:
     """Return the folded form of one character: none, one or a few characters."""
-    if character in _SMALL_CAPITALS:
-        return _SMALL_CAPITALS[character]
-    if character in _SQUARED:
-        return _SQUARED[character]
+    styled = _unstyled(character)
+    if styled is not None:
+        return styled
     plain = unicodedata.normalize("NFKC", character).casefold()
     if plain < "\u0530" or "\u0591" <= plain < "\u0700" or "\u1e00" <= plain < "\u2000":
         plain = "".join(
@@ -67,7 +85,35 @@ def _fold_character(character: str) -> str:
             for part in unicodedata.normalize("NFD", plain)
             if unicodedata.category(part) != "Mn"
         )
-    return plain.translate(_SINGLE)
+    return _undrawn(plain.translate(_SINGLE))
+
+
+@lru_cache(maxsize=8192)
+def _spell_character(character: str) -> str:
+    """Return one character in lower case and plain style; signs and punctuation stay as they are."""
+    styled = "" if character == _KASHIDA else _unstyled(character)
+    if styled is not None:
+        return styled
+    plain = unicodedata.normalize("NFKC", character).lower()
+    if not plain.isalnum():
+        return character.lower()
+    return plain if plain in _SINGLE_LETTERS else _undrawn(plain)
+
+
+def _unstyled(character: str) -> str | None:
+    """Return the plain letter of one that is enclosed or a small capital, None of any other."""
+    if ord(character) in _PARENTHESISED:
+        return chr(ord("a") + ord(character) - _PARENTHESISED.start)
+    return _SMALL_CAPITALS.get(character) or _SQUARED.get(character)
+
+
+def _undrawn(plain: str) -> str:
+    """Return the plain letter of a Latin one with a stroke, hook or tail that no accent mark makes."""
+    if len(plain) != 1 or plain.isascii() or not plain.isalpha():
+        return plain
+    drawn = _DRAWN.fullmatch(unicodedata.name(plain, ""))
+    # An accent that is a mark of its own parts from its letter: the letter keeps it where accents stay.
+    return drawn[1].lower() if drawn and not unicodedata.decomposition(plain) else plain
 
 
 def _squared_letters() -> dict[str, str]:
@@ -80,3 +126,4 @@ def _squared_letters() -> dict[str, str]:
 
 
 _SQUARED = _squared_letters()
+_SINGLE_LETTERS = frozenset(map(chr, _SINGLE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from raiment.screening.words.text import Traced, rewrite
+from raiment.screening.words.text import Traced, respell, rewrite
 
 _TO_LATIN = {
     "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "ҽ": "e", "һ": "h", "і": "i", "ј": "j", "к": "k",
@@ -26,18 +26,54 @@ _TO_CYRILLIC = {
     "p": "р", "r": "г", "s": "ѕ", "t": "т", "u": "и", "x": "х", "y": "у", "3": "з", "0": "о", "4": "ч",
     "6": "б",
 }  # fmt: skip
+_TO_GREEK = dict(zip("abehikmnoptuvwxyzаеікортху", "αβεηικμηορτυνωχγζαεικορτχγ", strict=True))
+_GLYPHS = {
+    "a": "ꓮꭺᗩᐱ卂ค∆δλ₳", "b": "ꓐᏼᗷ乃日๒฿ъ", "c": "ꓚꮯᑕ匚⊂₵ς", "d": "ꓓꭰᗪᗞ刀∂๔", "e": "ꓰꭼᗴ乇∑єɛ€",
+    "f": "ꓝᖴ千ƒ₣", "g": "ꓖꮐᏻ厶₲ﻮ", "h": "ꓧꮋᕼ卄んɦн", "i": "ꓲꭵ丨ٱเ", "j": "ꓙꭻᒍﾌフנן", "k": "ꓗꮶк₭",
+    "l": "ꓡꮮᒪㄥ乚ℓ", "m": "ꓟꮇᗰ爪冂๓₥", "n": "ꓠᑎ几刃∩₦กп", "o": "ꓳᎾㄖ口๏◯σ", "p": "ꓑꮲᑭ卩₱ק", "q": "ᑫ۹φ",
+    "r": "ꓣꭱꮢᖇ尺я", "s": "ꓢꮪᔕ丂ร₴ѕ", "t": "ꓔꭲㄒ丅₮т", "u": "ꓴᑌㄩ凵∪บยц", "v": "ꓦꮩᐯ√۷ש",
+    "w": "ꓪꮃᗯ山屮ฬ₩ш", "x": "ꓫ᙭乂×א", "y": "ꓬꮍㄚ丫¥ץყч", "z": "ꓜꮓᘔ乙չ",
+}  # fmt: skip
+_DRAWN = _TO_LATIN | {glyph: letter for letter, glyphs in _GLYPHS.items() for glyph in glyphs}
+_DRAWN_ALIKE = re.compile(f"[{''.join(map(re.escape, _DRAWN))}]")
+_TURNED = dict(zip("ɐqɔpǝɟƃɥᴉɾʞʅɯuodbɹsʇnʌʍxʎz", "abcdefghijklmnopqrstuvwxyz", strict=True)) | {
+    "q": "b",
+    "b": "q",
+    "d": "p",
+    "p": "d",
+    "n": "u",
+    "u": "n",
+    "ı": "i",
+    "ə": "e",
+    "ɓ": "g",
+    "ᵷ": "g",
+}
+_TURNED_ONLY = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎᵷ]")
 _SURE = frozenset("авсеһіјкмнорԛѕтухԁԝӏαβεικνορτυχ")
 _FOREIGN = re.compile("[^\\W\\d_a-z]")
-_LATIN = re.compile("[a-z]")
-_CYRILLIC = re.compile("[\u0400-\u052f]")
 _LETTERS = re.compile(r"[^\W_]+")
 _LATIN_SHARE = 0.6
 """A word wholly of look-alikes is read as Latin when this share of the text's other letters is Latin."""
+_FEWEST_DRAWN = 0.5
+"""Share of a text's letters that must look like Latin ones for all of it to be drawn with them."""
+_LATIN = re.compile("[a-z]")
+_OWN_LETTERS = (
+    ("latin", re.compile("[dfgjlqrsvwzàâçéèêëîïñôûäöüßåæøãõ]")),
+    ("greek", re.compile("[γδηθλμξπσςφψω]")),
+    ("cyrillic", re.compile("[бгджзийлпфцчшщъыьэюяєї]")),
+)
+"""Letters that no letter of the other alphabets looks like: they tell which alphabet is meant."""
+_TABLES = {"latin": _TO_LATIN, "greek": _TO_GREEK, "cyrillic": _TO_CYRILLIC}
+_RANGES = {
+    "latin": re.compile("[a-z]"),
+    "greek": re.compile("[\u0370-\u03ff]"),
+    "cyrillic": re.compile("[\u0400-\u052f]"),
+}
 
 
 def undo_lookalikes(text: Traced) -> Traced:
     """
-    Return *text* with every word in one alphabet: the one most of its letters are from.
+    Return *text* with every word in one alphabet: the one its own letters tell, or else the text's.
 
     A word of nothing but unmistakable look-alikes turns Latin when the text around it is Latin.
     """
@@ -46,23 +82,47 @@ def undo_lookalikes(text: Traced) -> Traced:
         return text
     latin = len(_LATIN.findall(characters))
     mostly_latin = latin > _LATIN_SHARE * max(1, sum(map(str.isalpha, characters)))
-    return rewrite(text, _LETTERS, lambda match: _one_alphabet(match.group(), mostly_latin))
+    whole = _alphabet(characters) or "latin"
+    return rewrite(text, _LETTERS, lambda match: _one_alphabet(match.group(), mostly_latin, whole))
 
 
-def _one_alphabet(word: str, text_is_latin: bool) -> str:
-    """Return *word* rewritten in its main alphabet, or as it was when it needs none."""
+def drawn(text: Traced) -> Traced:
+    """Return *text* with all letters as the Latin ones they look like; the same object when few do."""
+    if text.characters.isascii():
+        return text
+    alike = len(_DRAWN_ALIKE.findall(text.characters)) + len(_LATIN.findall(text.characters))
+    if alike < _FEWEST_DRAWN * sum(not one.isspace() for one in text.characters):
+        return text
+    return respell(text, _DRAWN)
+
+
+def turned(text: Traced) -> Traced:
+    """Return *text* as it reads with the screen turned; the same object when no letter is turned."""
+    if _TURNED_ONLY.search(text.characters) is None:
+        return text
+    upright = respell(text, _TURNED)
+    return Traced(upright.characters[::-1], upright.origins[::-1])
+
+
+def _alphabet(characters: str) -> str | None:
+    """Return the alphabet that most letters of *characters* can only belong to, None where none can."""
+    counts = {name: len(own.findall(characters)) for name, own in _OWN_LETTERS}
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] else None
+
+
+def _one_alphabet(word: str, text_is_latin: bool, whole: str) -> str:
+    """Return *word* in one alphabet, or as it was when it is in one."""
     if word.isascii():
         return word
-    latin = len(_LATIN.findall(word))
-    mapped = sum(letter in _TO_LATIN for letter in word)
-    if latin == 0:
+    mixed = sum(letters.search(word) is not None for letters in _RANGES.values()) > 1
+    if not mixed and _LATIN.search(word) is None:
         wholly = text_is_latin and len(word) > 1 and all(letter in _SURE for letter in word)
         return _to_latin(word) if wholly else word
-    if mapped == 0:
+    if not any(letter in _TO_LATIN for letter in word):
         return word
-    if len(_CYRILLIC.findall(word)) > latin:
-        return "".join(_TO_CYRILLIC.get(letter, letter) for letter in word)
-    return _to_latin(word)
+    table = _TABLES[_alphabet(word) or whole]
+    return "".join(table.get(letter, letter) for letter in word)
 
 
 def _to_latin(word: str) -> str:

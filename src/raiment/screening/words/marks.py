@@ -24,6 +24,10 @@ _TURNING = re.compile("[\u202d\u202e\u2066-\u2069]")
 _TAG_BASE = 0xE0000
 _FIRST_TAG, _LAST_TAG = "\U000e0020", "\U000e007e"
 _TAGS = re.compile(f"[{_FIRST_TAG}-{_LAST_TAG}]+")
+_STREWN_TAGS = re.compile(rf"(?<=\w)[{_FIRST_TAG}-{_LAST_TAG}]{{1,2}}(?=\w)")
+_STREWN = 3
+"""From so many lone tag letters between others on, they are strewn to part words, not to spell any."""
+_TAG_LETTERS = frozenset(map(chr, range(ord(_FIRST_TAG), ord(_LAST_TAG) + 1)))
 _UNICODE_END = 0x110000
 _JOINERLESS_END = 0x590
 _PILE = 2
@@ -61,6 +65,18 @@ def strip_invisible(text: str, most: int) -> tuple[Traced, frozenset[str]]:
 
 
 def _spell_tags(text: Traced, undone: set[str]) -> Traced:
+    """Return *text* with hidden words spelt out; letters strewn into others are one word, at the end."""
+    strewn = [match.start() for match in _STREWN_TAGS.finditer(text.characters)]
+    if len(strewn) >= _STREWN:
+        undone.add("tags")
+        places = [i for i, letter in enumerate(text.characters) if letter in _TAG_LETTERS]
+        hidden = "".join(chr(ord(text.characters[i]) - _TAG_BASE) for i in places)
+        kept = [i for i, letter in enumerate(text.characters) if letter not in _TAG_LETTERS]
+        characters = "".join(text.characters[i] for i in kept)
+        return Traced(
+            f"{characters}\n{hidden}", [text.origins[i] for i in (*kept, places[0], *places)]
+        )
+
     def replacement(match: re.Match[str]) -> str:
         hidden = "".join(chr(ord(mark) - _TAG_BASE) for mark in match.group())
         undone.add("tags")

@@ -1,13 +1,21 @@
-"""The whole text written another way: backwards, letters shifted by half the alphabet, first letters."""
+"""The whole text written another way: backwards, letters shifted or swapped, other keys, first letters."""
 
 from __future__ import annotations
 
-import codecs
+import re
+import string
 from collections.abc import Sequence
 
-from raiment.screening.words.text import Traced, parted_words
+from raiment.screening.words.text import Traced, parted_words, respell
 
+ROT13 = 13
 _FEWEST_INITIALS = 4
+_LETTERS = re.compile(r"[^\W_]+")
+_ALPHABET = string.ascii_lowercase
+_ATBASH = dict(zip(_ALPHABET, reversed(_ALPHABET), strict=True))
+_RUSSIAN_KEYS = dict(
+    zip("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё", strict=True)
+)
 
 
 def backwards(text: Traced) -> Traced:
@@ -15,9 +23,29 @@ def backwards(text: Traced) -> Traced:
     return Traced(text.characters[::-1], text.origins[::-1])
 
 
-def shifted(text: Traced) -> Traced:
-    """Return *text* with its Latin letters shifted by thirteen (rot13)."""
-    return Traced(codecs.encode(text.characters, "rot13"), text.origins)
+def words_backwards(text: Traced) -> Traced:
+    """Return every word of *text* read from its end."""
+    characters, origins = list(text.characters), list(text.origins)
+    for word in _LETTERS.finditer(text.characters):
+        place = slice(*word.span())
+        characters[place], origins[place] = characters[place][::-1], origins[place][::-1]
+    return Traced("".join(characters), origins)
+
+
+def shifted(text: Traced, places: int = ROT13) -> Traced:
+    """Return *text* with its Latin letters that many *places* further on."""
+    turned = _ALPHABET[places:] + _ALPHABET[:places]
+    return respell(text, dict(zip(_ALPHABET, turned, strict=True)))
+
+
+def swapped(text: Traced) -> Traced:
+    """Return *text* with its Latin letters counted from the end of the alphabet (Atbash)."""
+    return respell(text, _ATBASH)
+
+
+def retyped(text: Traced) -> Traced:
+    """Return *text* as the same keys give it on a Russian keyboard."""
+    return respell(text, _RUSSIAN_KEYS)
 
 
 def line_initials(text: Traced) -> Traced:

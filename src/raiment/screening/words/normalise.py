@@ -27,7 +27,7 @@ READ_CHARACTERS = 32_000
 _RAW_CHARACTERS = 4_000_000
 
 
-HIDING = frozenset({"reversed", "rot13", "initials"})
+HIDING = frozenset({"reversed", "rot13", "initials", "drawn", "turned", "shifted", "layout"})
 """The disguises of ``Normalised.hidden``."""
 
 
@@ -45,7 +45,8 @@ class Normalised:
     All renderings of one request.
 
     ``likely`` are what a person or a language model would read; ``hidden`` are texts behind the text
-    (backwards, shifted, initials), which mean something only if they turn out to say something.
+    (backwards, shifted, drawn with other letters, initials), which mean something only if they turn out to
+    say something.
     """
 
     likely: tuple[Rendering, ...]
@@ -59,32 +60,36 @@ class Normalised:
         return frozenset().union(*(rendering.undone for rendering in self.likely))
 
 
-def normalise(raw: str) -> Normalised:
-    """Return all renderings of *raw*. Any string is accepted: lone surrogates, NUL, any length."""
+def normalise(raw: str, *, accents: bool = False) -> Normalised:
+    """
+    Return all renderings of *raw*. Any string is accepted: lone surrogates, NUL, any length.
+
+    They are folded as the lexicon's terms are; with *accents* they are spelt as people type them.
+    """
     text, undone = marks.strip_invisible(raw[:_RAW_CHARACTERS], READ_CHARACTERS)
     if len(raw) > _RAW_CHARACTERS:
         undone |= {"overlong"}
     shown = text.characters
     text, escapes = encodings.undo_escapes(text)
-    plain, folds = _plain(text)
+    plain, folds = _plain(text, accents)
     undone |= escapes | folds
     likely = [Rendering(plain, undone)]
     likely += _undisguised(plain, undone)
     decoded, codes = encodings.undo_codes(text)
     if codes:
-        said, folds = _plain(decoded)
+        said, folds = _plain(decoded, accents)
         likely += [Rendering(said, undone | codes | folds), *_undisguised(said, undone | codes)]
     return Normalised(tuple(likely), tuple(_hidden(plain, undone)), shown)
 
 
-def _plain(text: Traced) -> tuple[Traced, frozenset[str]]:
-    """Return *text* folded, with pictures named and piled accents dropped."""
-    text, accents = marks.strip_accents(text)
+def _plain(text: Traced, accents: bool) -> tuple[Traced, frozenset[str]]:
+    """Return *text* folded or spelt, with pictures named and piled accents dropped."""
+    text, piled = marks.strip_accents(text)
     named, grown = _bounded(emoji.name_pictures(text))
-    folded, styled = fold.fold(named)
+    folded, styled = fold.spelt(named) if accents else fold.fold(named)
     folded, swollen = _bounded(folded)
     pictures = {"emoji"} if named is not text else set()
-    return folded, accents | styled | pictures | grown | swollen
+    return folded, piled | styled | pictures | grown | swollen
 
 
 def _bounded(text: Traced) -> tuple[Traced, frozenset[str]]:
@@ -112,12 +117,23 @@ def _undisguised(plain: Traced, undone: frozenset[str]) -> Iterator[Rendering]:
 
 def _hidden(plain: Traced, undone: frozenset[str]) -> Iterator[Rendering]:
     yield Rendering(mirrors.backwards(plain), undone | {"reversed"})
+    yield Rendering(mirrors.words_backwards(plain), undone | {"reversed"})
     yield Rendering(mirrors.shifted(plain), undone | {"rot13"})
+    for name, undo in _ANOTHER_WAY:
+        other = undo(plain)
+        if other is not plain:
+            yield Rendering(other, undone | {name})
     for initials in (mirrors.line_initials(plain), mirrors.word_initials(plain)):
         if initials.characters:
             yield Rendering(initials, undone | {"initials"})
 
 
+_ANOTHER_WAY = (
+    ("drawn", lookalikes.drawn),
+    ("turned", lookalikes.turned),
+    ("shifted", mirrors.swapped),
+    ("layout", mirrors.retyped),
+)
 _STEPS = (
     ("lookalikes", lookalikes.undo_lookalikes),
     ("leet", leet.undo_leet),

@@ -10,6 +10,7 @@ from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
 from raiment.screening.words.denied import denied_charges
 from raiment.screening.words.gist import gist
+from raiment.screening.words.legible import legible
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
@@ -17,7 +18,6 @@ from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsRe
 from raiment.screening.words.rules import Situation
 from raiment.screening.words.scene import Scene
 from raiment.screening.words.step import Step, run_on, scene_in, step_of
-from raiment.screening.words.text import Traced, long_words
 from raiment.screening.words.view import View, view_of
 
 _CERTAIN = 0.9
@@ -111,19 +111,13 @@ def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]
         mended = typos.mend(rendering.text, lexicon.near, lexicon.vocabulary, languages)
         if mended is not rendering.text:
             yield Rendering(mended, rendering.undone | {"typos"})
-    legible = _legible(normalised.likely[0].text, lexicon)
     for rendering in normalised.hidden:
         if "initials" in rendering.undone:
             parted = seams.unglue(rendering.text, lexicon)
             if parted is not rendering.text or rendering.text.characters in lexicon.charged:
                 yield Rendering(parted, rendering.undone)
-        elif _legible(rendering.text, lexicon) > legible:
-            yield Rendering(gist(rendering.text, lexicon), rendering.undone)
-
-
-def _legible(text: Traced, lexicon: Lexicon) -> int:
-    """Return how many of the longer words of *text* the lexicon has as they stand."""
-    return sum(word in lexicon.vocabulary for word in long_words(text.characters))
+    for rendering in legible(normalised, lexicon):
+        yield Rendering(gist(rendering.text, lexicon), rendering.undone)
 
 
 def _said(rendering: Rendering, request: _Request) -> _Said:
