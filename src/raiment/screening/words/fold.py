@@ -25,8 +25,14 @@ _DRAWN = re.compile(
     r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH [A-Z -]+| BAR)?"
 )
 """Names of Latin letters with a stroke, hook or tail, or drawn as small capitals."""
+_PLAIN = re.compile("[A-Za-z]")
+_CHANGED = re.compile("[\u00c0-\u024f\u1d6b-\u1d9a\u2c60-\u2c7f\ua720-\ua7ff]")
+_MOST_ACCENTED = 0.4
+"""Share of letters. Vietnamese has accents on a quarter, its commonest ones beyond this range."""
 _KASHIDA = "\u0640"
 """A stroke that only lengthens a word."""
+_TURNED = frozenset("ƃɾɥɟ")
+"""Letters that stand for another one turned round (``lookalikes.turned``), whatever their names."""
 _PARENTHESISED = range(0x249C, 0x24B6)
 _REGIONAL = (0x1F1E6, 0x1F1FF)
 
@@ -50,6 +56,14 @@ def fold(text: Traced) -> tuple[Traced, frozenset[str]]:
 def spelt(text: Traced) -> tuple[Traced, frozenset[str]]:
     """Return *text* in lower case and plain style, accents and variants of letters left."""
     return _respelt(text, _spell_character)
+
+
+def is_overaccented(characters: str) -> bool:
+    """Return whether more Latin letters of *characters* bear an accent or a stroke than in any language."""
+    if characters.isascii():
+        return False
+    changed = len(_CHANGED.findall(characters))
+    return changed > _MOST_ACCENTED * (changed + len(_PLAIN.findall(characters)))
 
 
 def _respelt(text: Traced, spell: Callable[[str], str]) -> tuple[Traced, frozenset[str]]:
@@ -110,6 +124,8 @@ def _unstyled(character: str) -> str | None:
 def _undrawn(plain: str) -> str:
     """Return the plain letter of a Latin one with a stroke, hook or tail that no accent mark makes."""
     if len(plain) != 1 or plain.isascii() or not plain.isalpha():
+        return plain
+    if plain in _TURNED:
         return plain
     drawn = _DRAWN.fullmatch(unicodedata.name(plain, ""))
     # An accent that is a mark of its own parts from its letter: the letter keeps it where accents stay.

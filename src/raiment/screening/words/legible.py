@@ -19,6 +19,7 @@ _SHIFTS = [places for places in range(1, 26) if places != mirrors.ROT13]
 _LONGEST_SHIFTED = 2_000
 _FEWEST = 2
 _SHARE = 0.4
+_SHORTEST_STEM = 4
 
 
 def legible(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
@@ -49,5 +50,9 @@ def _hidden(normalised: Normalised, own: int) -> Iterator[Rendering]:
 
 
 def _known(text: Traced, lexicon: Lexicon) -> int:
-    """Return how many of the longer words of *text* the lexicon has as they stand."""
-    return sum(word in lexicon.vocabulary for word in long_words(folded(text.characters)))
+    """Return how many of the longer words of *text* the lexicon has as they stand, or begins."""
+    return sum(
+        word in lexicon.vocabulary
+        or any(word[:end] in lexicon.stems for end in range(_SHORTEST_STEM, len(word)))
+        for word in long_words(folded(text.characters))
+    )

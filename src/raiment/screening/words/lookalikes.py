@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 
 from raiment.screening.words.text import Traced, respell, rewrite
 
@@ -28,14 +30,35 @@ _TO_CYRILLIC = {
 }  # fmt: skip
 _TO_GREEK = dict(zip("abehikmnoptuvwxyzаеікортху", "αβεηικμηορτυνωχγζαεικορτχγ", strict=True))
 _GLYPHS = {
-    "a": "ꓮꭺᗩᐱ卂ค∆δλ₳", "b": "ꓐᏼᗷ乃日๒฿ъ", "c": "ꓚꮯᑕ匚⊂₵ς", "d": "ꓓꭰᗪᗞ刀∂๔", "e": "ꓰꭼᗴ乇∑єɛ€",
-    "f": "ꓝᖴ千ƒ₣", "g": "ꓖꮐᏻ厶₲ﻮ", "h": "ꓧꮋᕼ卄んɦн", "i": "ꓲꭵ丨ٱเ", "j": "ꓙꭻᒍﾌフנן", "k": "ꓗꮶк₭",
-    "l": "ꓡꮮᒪㄥ乚ℓ", "m": "ꓟꮇᗰ爪冂๓₥", "n": "ꓠᑎ几刃∩₦กп", "o": "ꓳᎾㄖ口๏◯σ", "p": "ꓑꮲᑭ卩₱ק", "q": "ᑫ۹φ",
-    "r": "ꓣꭱꮢᖇ尺я", "s": "ꓢꮪᔕ丂ร₴ѕ", "t": "ꓔꭲㄒ丅₮т", "u": "ꓴᑌㄩ凵∪บยц", "v": "ꓦꮩᐯ√۷ש",
-    "w": "ꓪꮃᗯ山屮ฬ₩ш", "x": "ꓫ᙭乂×א", "y": "ꓬꮍㄚ丫¥ץყч", "z": "ꓜꮓᘔ乙չ",
+    "a": "ꓮꭺᗩᐱ卂ค∆δλ₳⍺ᗅ𖽀𐊠",
+    "b": "ꓐᏼᗷ乃日๒฿ъƅꮟᑲᖯꞵ𐊂𐊡𐌁",
+    "c": "ꓚꮯᑕ匚⊂₵ςⲥ𐐽🝌𑣲𑣩𐊢𐌂𐔜",
+    "d": "ꓓꭰᗪᗞ刀∂๔ꮷᑯꓒ",
+    "e": "ꓰꭼᗴ乇∑єɛ€℮ꬲ⋿ⴹ𑣆𑣎𐊆",
+    "f": "ꓝᖴ千ƒ₣ꬵẝ𝈓ϝ𑣂𐊇𐊥𐔥",
+    "g": "ꓖꮐᏻ厶₲ﻮƍԍꮆ",
+    "h": "ꓧꮋᕼ卄んɦнꮒⲏ𐋏",
+    "i": "ꓲꭵ丨ٱเ⍳ꙇ𑣃",
+    "j": "ꓙꭻᒍﾌフנןϳ",
+    "k": "ꓗꮶк₭ⲕᛕ𐔘ҝ",
+    "l": "ꓡꮮᒪㄥ乚ℓ∣⏽│۱𐌠ǀⲓⵏᛁ𖼨𐊊𐌉𝈪ⳑ𖼖𑣒𐑃𐔦",
+    "m": "ꓟꮇᗰ爪冂๓₥ϻⲙᛖ𐊰𐌑",
+    "n": "ꓠᑎ几刃∩₦กпⲛ𐔓",
+    "o": "ꓳᎾㄖ口๏◯σంಂംං०੦૦௦౦೦൦๐໐၀۵ᴑꬽⲟჿഠဝ𐓪𑣈𑣗𐐬০୦〇𑓐𑣠ⵔዐଠ𑣕𐊒𐊫𐔖",
+    "p": "ꓑꮲᑭ卩₱ק⍴ⲣ𐊕",
+    "q": "ᑫ۹φⵕɋ",
+    "r": "ꓣꭱꮢᖇ尺яꭇꭈᴦⲅꮁ𝈖𐓜𖼵",
+    "s": "ꓢꮪᔕ丂ร₴ѕƽ𑣁𐑈տꮥ𖼺𐊖",
+    "t": "ꓔꭲㄒ丅₮т⊤⟙🝨ⲧ𖼊𑣜𐊗𐊱𐌕†",
+    "u": "ꓴᑌㄩ凵∪บยцꞟ𐓶𑣘⋃ሀ𖽂",
+    "v": "ꓦꮩᐯ√۷ש∨⋁𑜆𑣀𝈍ⴸꛟ𖼈𐔝",
+    "w": "ꓪꮃᗯ山屮ฬ₩шѡ𑜊𑜎𑜏𑣯𑣦ꮤ",
+    "x": "ꓫ᙭乂×א᙮⤫⤬⨯ᕁᕽ╳𐌢𑣬ꭓⲭⵝᚷ𐊐𐊴𐌗𐔧",
+    "y": "ꓬꮍㄚ丫¥ץყчɣⲩꭹ𖽃𑣄𐊲",
+    "z": "ꓜꮓᘔ乙չ𐋵𑣥𑣉",
 }  # fmt: skip
+"""What Latin letters are drawn with: Unicode's confusables (TR 39), and generators of fancy letters."""
 _DRAWN = _TO_LATIN | {glyph: letter for letter, glyphs in _GLYPHS.items() for glyph in glyphs}
-_DRAWN_ALIKE = re.compile(f"[{''.join(map(re.escape, _DRAWN))}]")
 _TURNED = dict(zip("ɐqɔpǝɟƃɥᴉɾʞʅɯuodbɹsʇnʌʍxʎz", "abcdefghijklmnopqrstuvwxyz", strict=True)) | {
     "q": "b",
     "b": "q",
@@ -90,10 +113,23 @@ def drawn(text: Traced) -> Traced:
     """Return *text* with all letters as the Latin ones they look like; the same object when few do."""
     if text.characters.isascii():
         return text
-    alike = len(_DRAWN_ALIKE.findall(text.characters)) + len(_LATIN.findall(text.characters))
-    if alike < _FEWEST_DRAWN * sum(not one.isspace() for one in text.characters):
+    alike = {one: like for one in set(text.characters) if (like := _drawn_letter(one))}
+    shown = [one for one in text.characters if not one.isspace()]
+    if sum(one in alike or "a" <= one <= "z" for one in shown) < _FEWEST_DRAWN * len(shown):
         return text
-    return respell(text, _DRAWN)
+    return respell(text, alike)
+
+
+@lru_cache(maxsize=4096)
+def _drawn_letter(character: str) -> str | None:
+    """Return the Latin letter that *character*, or the letter it is a form of, looks like."""
+    base, _, form = unicodedata.name(character, "").partition(" WITH ")
+    if character in _DRAWN or not form:
+        return _DRAWN.get(character)
+    try:
+        return _DRAWN.get(unicodedata.lookup(base))
+    except KeyError:
+        return None
 
 
 def turned(text: Traced) -> Traced:

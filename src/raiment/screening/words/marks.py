@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +26,17 @@ _TURNING = re.compile("[\u202d\u202e\u2066-\u2069]")
 _TAG_BASE = 0xE0000
 _FIRST_TAG, _LAST_TAG = "\U000e0020", "\U000e007e"
 _TAGS = re.compile(f"[{_FIRST_TAG}-{_LAST_TAG}]+")
+_TAG = re.compile(f"[{_FIRST_TAG}-{_LAST_TAG}]")
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_FIRST_SELECTOR, _LAST_SELECTOR, _SUPPLEMENT = 0xFE00, 0xFE0F, 0xE0100
+_FEWEST_SMUGGLED = 4
+"""Letters; a picture may have a selector, a word in selectors was put there to be read by a machine."""
+_ACCENTED = re.compile(r"[^\W\d_][\u0300-\u036f]{1,2}")
+_OVERRIDE = "\u202e"
+_OVERRIDDEN = re.compile("\u202e[^\u202c\n]*")
 _STREWN_TAGS = re.compile(rf"(?<=\w)[{_FIRST_TAG}-{_LAST_TAG}]{{1,2}}(?=\w)")
 _STREWN = 3
 """From so many lone tag letters between others on, they are strewn to part words, not to spell any."""
-_TAG_LETTERS = frozenset(map(chr, range(ord(_FIRST_TAG), ord(_LAST_TAG) + 1)))
 _UNICODE_END = 0x110000
 _JOINERLESS_END = 0x590
 _PILE = 2
@@ -65,17 +74,11 @@ def strip_invisible(text: str, most: int) -> tuple[Traced, frozenset[str]]:
 
 
 def _spell_tags(text: Traced, undone: set[str]) -> Traced:
-    """Return *text* with hidden words spelt out; letters strewn into others are one word, at the end."""
-    strewn = [match.start() for match in _STREWN_TAGS.finditer(text.characters)]
+    """Return *text* with hidden words spelt out where they stand; letters strewn into words are dropped."""
+    strewn = _STREWN_TAGS.findall(text.characters)
     if len(strewn) >= _STREWN:
         undone.add("tags")
-        places = [i for i, letter in enumerate(text.characters) if letter in _TAG_LETTERS]
-        hidden = "".join(chr(ord(text.characters[i]) - _TAG_BASE) for i in places)
-        kept = [i for i, letter in enumerate(text.characters) if letter not in _TAG_LETTERS]
-        characters = "".join(text.characters[i] for i in kept)
-        return Traced(
-            f"{characters}\n{hidden}", [text.origins[i] for i in (*kept, places[0], *places)]
-        )
+        return rewrite(text, _TAGS, lambda _: "")
 
     def replacement(match: re.Match[str]) -> str:
         hidden = "".join(chr(ord(mark) - _TAG_BASE) for mark in match.group())
@@ -83,6 +86,46 @@ def _spell_tags(text: Traced, undone: set[str]) -> Traced:
         return f" {hidden} "
 
     return rewrite(text, _TAGS, replacement)
+
+
+def composed(text: Traced) -> Traced:
+    """Return *text* with letters and their accents as one character each, if that leaves no accent over."""
+    if text.characters.isascii() or not _ACCENT[_points(text.characters)].any():
+        return text
+    whole = rewrite(text, _ACCENTED, lambda match: unicodedata.normalize("NFC", match.group()))
+    return text if _ACCENT[_points(whole.characters)].any() else whole
+
+
+def smuggled(text: str, most: int) -> Traced:
+    """
+    Return what characters that nobody sees say: tag letters, and bytes as variation selectors.
+
+    Empty when they say nothing. Of either kind the first *most* are read.
+    """
+    places = [match.start() for match in islice(_TAG.finditer(text), most)]
+    if places:
+        return Traced("".join(chr(ord(text[place]) - _TAG_BASE) for place in places), places)
+    places = [match.start() for match in islice(_SELECTOR.finditer(text), most)]
+    said = bytes(map(_selected, (text[place] for place in places))).decode("utf-8", "replace")
+    letters = sum(map(str.isalpha, said))
+    if letters < _FEWEST_SMUGGLED or "\ufffd" in said or not said.isprintable():
+        return Traced("", ())
+    return Traced(said, [places[i * len(places) // len(said)] for i in range(len(said))])
+
+
+def _selected(selector: str) -> int:
+    """Return the byte that a variation selector stands for."""
+    point = ord(selector)
+    return point - _FIRST_SELECTOR if point <= _LAST_SELECTOR else point - _SUPPLEMENT + 16
+
+
+def turned_over(text: str) -> list[int] | None:
+    """Return the order in which *text* is shown where overrides turn passages round, None where none do."""
+    order = list(range(len(text)))
+    for match in _OVERRIDDEN.finditer(text):
+        passage = slice(match.start() + 1, match.end())
+        order[passage] = reversed(order[passage])
+    return order if _OVERRIDE in text else None
 
 
 def strip_accents(text: Traced) -> tuple[Traced, frozenset[str]]:

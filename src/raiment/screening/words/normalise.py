@@ -14,6 +14,7 @@ from raiment.screening.words import (
     emoji,
     encodings,
     fold,
+    hangul,
     leet,
     letters,
     lookalikes,
@@ -76,16 +77,32 @@ def normalise(raw: str, *, accents: bool = False) -> Normalised:
     likely = [Rendering(plain, undone)]
     likely += _undisguised(plain, undone)
     decoded, codes = encodings.undo_codes(text)
-    if codes:
-        said, folds = _plain(decoded, accents)
-        likely += [Rendering(said, undone | codes | folds), *_undisguised(said, undone | codes)]
+    others = [(decoded, codes)] if codes else []
+    for other, names in (*others, *_beneath(raw)):
+        said, folds = _plain(other, accents)
+        likely += [Rendering(said, undone | names | folds), *_undisguised(said, undone | names)]
     return Normalised(tuple(likely), tuple(_hidden(plain, undone)), shown)
+
+
+def _beneath(raw: str) -> Iterator[tuple[Traced, frozenset[str]]]:
+    """Yield what *raw* says to machines in characters nobody sees, and to people with passages turned round."""
+    if raw.isascii():
+        return
+    smuggled = marks.smuggled(raw[:_RAW_CHARACTERS], READ_CHARACTERS)
+    if smuggled.characters:
+        yield smuggled, frozenset({"smuggled"})
+    order = marks.turned_over(raw[:READ_CHARACTERS])
+    if order:
+        turned, _ = marks.strip_invisible("".join(raw[i] for i in order), READ_CHARACTERS)
+        yield Traced(turned.characters, [order[i] for i in turned.origins]), frozenset({"bidi"})
 
 
 def _plain(text: Traced, accents: bool) -> tuple[Traced, frozenset[str]]:
     """Return *text* folded or spelt, with pictures named and piled accents dropped."""
-    text, piled = marks.strip_accents(text)
+    text = text if text.characters.isascii() else hangul.compose(text)
+    text, piled = marks.strip_accents(marks.composed(text) if accents else text)
     named, grown = _bounded(emoji.name_pictures(text))
+    accents = accents and not fold.is_overaccented(named.characters)
     folded, styled = fold.spelt(named) if accents else fold.fold(named)
     folded, swollen = _bounded(folded)
     pictures = {"emoji"} if named is not text else set()
