@@ -1,8 +1,7 @@
 #include "outlines.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <numeric>
+#include <utility>
 
 namespace raiment {
 namespace {
@@ -26,17 +25,22 @@ struct Row {
     const std::uint8_t *still, *beside;
 };
 
-Row row_at(const std::uint8_t* here, const std::uint8_t* next, Ground ground) {
-    switch (ground) {
-        case Ground::before: return {here - 1, here, here - 1, here - 2, here - 1, next - 1};
-        case Ground::after: return {here, here - 1, here, here + 1, here, next};
-        default: return {here - 1, here, here - 1, here - 2, here, here + 1};
-    }
+Row outline_at(const std::uint8_t* here, const std::uint8_t* next, Ground ground) {
+    if (ground == Ground::before) return {here - 1, here, here - 1, here - 2, here - 1, next - 1};
+    return {here, here - 1, here, here + 1, here, next};
 }
 
-RAIMENT_INLINE void count_body(const Row& row, std::size_t lines, Sensitivity sensitivity,
-                               const std::uint16_t* __restrict above, std::uint16_t* __restrict below) {
-    // Everything in bytes, as many to a register as there are: three times 85 is the most they hold.
+Row seam_at(const std::uint8_t* here) { return {here - 1, here, here - 1, here - 2, here, here + 1}; }
+
+// Lines that are looked at together; a loop over fewer would be left to scalars.
+constexpr std::size_t kBlock = 64;
+
+std::size_t padded(std::size_t lines) { return (lines + kBlock - 1) / kBlock * kBlock; }
+
+// A mark, 1 or 0, for each of some places of a row. Everything in bytes, as many to a register as there are:
+// three times 85 is the most they hold.
+RAIMENT_INLINE void mark_some(const Row& row, std::size_t first, std::size_t lines, Sensitivity sensitivity,
+                              std::uint8_t* __restrict marks) {
     const auto least = static_cast<std::uint8_t>(sensitivity.jump);
     const auto noise = static_cast<std::uint8_t>(sensitivity.quiet);
     constexpr std::uint8_t kMostTripled = 85;
@@ -46,68 +50,105 @@ RAIMENT_INLINE void count_body(const Row& row, std::size_t lines, Sensitivity se
     const std::uint8_t* __restrict beyond = row.beyond;
     const std::uint8_t* __restrict still = row.still;
     const std::uint8_t* __restrict beside = row.beside;
-    for (std::size_t i = 0; i < lines; ++i) {
+    for (std::size_t i = first; i < first + lines; ++i) {
         const std::uint8_t jump = apart(ground[i], other[i]);
         const std::uint8_t across = apart(quiet[i], beyond[i]);
         const std::uint8_t along = apart(still[i], beside[i]);
         const std::uint8_t change = across > along ? across : along;
         const auto tripled = static_cast<std::uint8_t>(change + change + change);
         const bool third = (change <= kMostTripled) & (tripled <= jump);
-        const std::uint16_t counts = (jump > least) & ((change <= noise) | third);
-        below[i] = static_cast<std::uint16_t>(above[i] + counts);
+        marks[i] = static_cast<std::uint8_t>((jump > least) & ((change <= noise) | third));
     }
 }
 
+// The last block overlaps the one before it.
+RAIMENT_INLINE void mark_body(const Row& row, std::size_t lines, Sensitivity sensitivity, std::uint8_t* marks) {
+    if (lines < kBlock) {
+        mark_some(row, 0, lines, sensitivity, marks);
+        return;
+    }
+    for (std::size_t i = 0; i + kBlock <= lines; i += kBlock) mark_some(row, i, kBlock, sensitivity, marks);
+    mark_some(row, lines - kBlock, kBlock, sensitivity, marks);
+}
+
+RAIMENT_INLINE void add_body(const std::uint16_t* above, const std::uint8_t* __restrict marks,
+                             std::size_t lines, std::uint16_t* below) {
+    for (std::size_t i = 0; i < lines; ++i) below[i] = static_cast<std::uint16_t>(above[i] + marks[i]);
+}
+
+// By bits: not every compiler makes lanes of a choice between numbers of this size.
+RAIMENT_INLINE std::int16_t chosen(bool first, std::int16_t a, std::int16_t b) {
+    const auto mask = static_cast<std::int16_t>(-static_cast<std::int16_t>(first));
+    return static_cast<std::int16_t>((a & mask) | (b & ~mask));
+}
+
 // Kadane's algorithm, one line in each lane.
-RAIMENT_INLINE void weigh_body(const std::uint16_t* __restrict above, const std::uint16_t* __restrict below,
-                               std::size_t lines, std::int16_t after, std::int16_t* __restrict open,
-                               std::int16_t* __restrict opened, std::int16_t* __restrict weight,
-                               std::int16_t* __restrict from, std::int16_t* __restrict to) {
+RAIMENT_INLINE void weigh_body(const std::uint8_t* __restrict marks, std::size_t lines, std::int16_t after,
+                               std::int16_t* __restrict open, std::int16_t* __restrict opened,
+                               std::int16_t* __restrict weight, std::int16_t* __restrict from,
+                               std::int16_t* __restrict to) {
     for (std::size_t i = 0; i < lines; ++i) {
-        const std::int16_t grown =
-            static_cast<std::int16_t>(open[i] + (below[i] == above[i] ? std::int16_t{-kMissing} : std::int16_t{kCounted}));
-        const std::int16_t start = grown > 0 ? opened[i] : after;
-        const std::int16_t now = grown > 0 ? grown : std::int16_t{0};
+        const auto step = static_cast<std::int16_t>(marks[i] * (kCounted + kMissing) - kMissing);
+        const auto grown = static_cast<std::int16_t>(open[i] + step);
+        const std::int16_t now = std::max(grown, std::int16_t{0});
+        const std::int16_t start = chosen(now > 0, opened[i], after);
+        const bool heavier = now > weight[i];
         opened[i] = start;
         open[i] = now;
-        const bool heavier = now > weight[i];
-        from[i] = heavier ? start : from[i];
-        to[i] = heavier ? after : to[i];
-        weight[i] = heavier ? now : weight[i];
+        from[i] = chosen(heavier, start, from[i]);
+        to[i] = chosen(heavier, after, to[i]);
+        weight[i] = std::max(now, weight[i]);
     }
 }
 
 struct Kernels {
-    void (*count)(const Row&, std::size_t, Sensitivity, const std::uint16_t*, std::uint16_t*);
-    void (*weigh)(const std::uint16_t*, const std::uint16_t*, std::size_t, std::int16_t, std::int16_t*,
-                  std::int16_t*, std::int16_t*, std::int16_t*, std::int16_t*);
+    void (*mark)(const Row&, std::size_t, Sensitivity, std::uint8_t*);
+    void (*add)(const std::uint16_t*, const std::uint8_t*, std::size_t, std::uint16_t*);
+    void (*weigh)(const std::uint8_t*, std::size_t, std::int16_t, std::int16_t*, std::int16_t*, std::int16_t*,
+                  std::int16_t*, std::int16_t*);
 };
 
 #define RAIMENT_OUTLINE_KERNELS(NAME, TARGET)                                                              \
-    TARGET void NAME##_count(const Row& row, std::size_t lines, Sensitivity sensitivity,                    \
-                             const std::uint16_t* above, std::uint16_t* below) {                           \
-        count_body(row, lines, sensitivity, above, below);                                                 \
+    TARGET void NAME##_mark(const Row& row, std::size_t lines, Sensitivity sensitivity, std::uint8_t* marks) { \
+        mark_body(row, lines, sensitivity, marks);                                                         \
     }                                                                                                      \
-    TARGET void NAME##_weigh(const std::uint16_t* above, const std::uint16_t* below, std::size_t lines,    \
-                             std::int16_t after, std::int16_t* open, std::int16_t* opened,                 \
-                             std::int16_t* weight, std::int16_t* from, std::int16_t* to) {                 \
-        weigh_body(above, below, lines, after, open, opened, weight, from, to);                            \
+    TARGET void NAME##_add(const std::uint16_t* above, const std::uint8_t* marks, std::size_t lines,       \
+                           std::uint16_t* below) {                                                         \
+        add_body(above, marks, lines, below);                                                              \
     }                                                                                                      \
-    constexpr Kernels NAME{NAME##_count, NAME##_weigh};
+    TARGET void NAME##_weigh(const std::uint8_t* marks, std::size_t lines, std::int16_t after,             \
+                             std::int16_t* open, std::int16_t* opened, std::int16_t* weight,               \
+                             std::int16_t* from, std::int16_t* to) {                                       \
+        weigh_body(marks, lines, after, open, opened, weight, from, to);                                   \
+    }                                                                                                      \
+    constexpr Kernels NAME{NAME##_mark, NAME##_add, NAME##_weigh};
 
 RAIMENT_OUTLINE_KERNELS(portable, )
 #if defined(RAIMENT_X86)
+// Nor wider: no row lies on the boundary of a register, and what straddles two cache lines is read twice.
 RAIMENT_OUTLINE_KERNELS(avx2, RAIMENT_AVX2)
-RAIMENT_OUTLINE_KERNELS(avx512, RAIMENT_AVX512)
 #endif
 
 const Kernels& kernels_for(Kernel kernel) {
 #if defined(RAIMENT_X86)
-    if (kernel == Kernel::avx2) return avx2;
-    if (kernel == Kernel::avx512) return avx512;
+    if (kernel == Kernel::avx2 || kernel == Kernel::avx512) return avx2;
 #endif
     (void)kernel;
     return portable;
+}
+
+bool too_small(const Plane& plane) { return plane.columns < 4 || plane.rows < 2; }
+
+// Calls each(y, marks) for each row: a mark for every line, none on the outermost ones, then zeros to padded().
+template <typename Row_at, typename Each>
+void mark_rows(const Plane& plane, Sensitivity sensitivity, const Kernels& kernels, Row_at row_at, Each each) {
+    std::vector<std::uint8_t> marks(padded(plane.columns + 1));
+    for (std::size_t y = 0; y < plane.rows; ++y) {
+        const std::uint8_t* here = plane.row(y) + kMargin;
+        const std::uint8_t* next = plane.row(y + 1 < plane.rows ? y + 1 : y - 1) + kMargin;
+        kernels.mark(row_at(here, next), plane.columns - kMargin - 1, sensitivity, marks.data() + kMargin);
+        each(y, marks.data());
+    }
 }
 
 bool overlap(const Stretch& a, const Stretch& b) { return a.from < b.to && b.from < a.to; }
@@ -115,40 +156,56 @@ bool overlap(const Stretch& a, const Stretch& b) { return a.from < b.to && b.fro
 }  // namespace
 
 Outlines::Outlines(const Plane& plane, Ground ground, Sensitivity sensitivity, Kernel kernel)
-    : lines_(plane.columns + 1), length_(plane.rows), counts_(lines_ * (length_ + 1)), weight_(lines_),
-      from_(lines_), to_(lines_) {
-    std::fill_n(counts_.data(), lines_, std::uint16_t{0});
-    if (plane.columns < 4 || plane.rows < 2) {
-        std::fill_n(counts_.data(), counts_.size(), std::uint16_t{0});
-        return;
-    }
+    : plane_(plane), ground_(ground), sensitivity_(sensitivity), kernel_(kernel), weight_(padded(lines())),
+      from_(weight_.size()), to_(weight_.size()) {
+    if (too_small(plane)) return;
     const Kernels& kernels = kernels_for(kernel);
-    std::vector<std::int16_t> open(lines_), opened(lines_);
-    for (std::size_t y = 0; y < length_; ++y) {
-        const std::uint8_t* here = plane.row(y) + kMargin;
-        const std::uint8_t* next = plane.row(y + 1 < length_ ? y + 1 : y - 1) + kMargin;
-        const std::uint16_t* above = counts_.data() + y * lines_;
-        std::uint16_t* below = counts_.data() + (y + 1) * lines_;
-        const std::size_t looked_at = plane.columns - kMargin - 1;
-        kernels.count(row_at(here, next, ground), looked_at, sensitivity, above + kMargin, below + kMargin);
-        // Nothing is ever counted on the outermost lines.
-        std::fill_n(below, kMargin, std::uint16_t{0});
-        std::fill_n(below + kMargin + looked_at, lines_ - kMargin - looked_at, std::uint16_t{0});
-        if (ground == Ground::neither) continue;
-        kernels.weigh(above, below, lines_, static_cast<std::int16_t>(y + 1), open.data(), opened.data(),
-                      weight_.data(), from_.data(), to_.data());
-    }
+    std::vector<std::int16_t> open(weight_.size()), opened(weight_.size());
+    const auto weigh = [&](std::size_t y, const std::uint8_t* marks) {
+        kernels.weigh(marks, open.size(), static_cast<std::int16_t>(y + 1), open.data(), opened.data(), weight_.data(),
+                      from_.data(), to_.data());
+    };
+    const auto at = [ground](const auto* here, const auto* next) { return outline_at(here, next, ground); };
+    mark_rows(plane, sensitivity, kernels, at, weigh);
+}
+
+void Outlines::count() const {
+    const std::size_t row = weight_.size();
+    LargeArray<std::uint16_t> counts(row * (length() + 1));
+    std::fill_n(counts.data(), too_small(plane_) ? counts.size() : row, std::uint16_t{0});
+    const Kernels& kernels = kernels_for(kernel_);
+    const auto add = [&](std::size_t y, const std::uint8_t* marks) {
+        std::uint16_t* above = counts.data() + y * row;
+        kernels.add(above, marks, row, above + row);
+    };
+    const auto at = [this](const auto* here, const auto* next) { return outline_at(here, next, ground_); };
+    if (!too_small(plane_)) mark_rows(plane_, sensitivity_, kernels, at, add);
+    counts_ = std::move(counts);
+}
+
+std::vector<std::uint16_t> seams(const Plane& plane, Sensitivity sensitivity, Kernel kernel) {
+    std::vector<std::uint16_t> counts(padded(plane.columns + 1));
+    const Kernels& kernels = kernels_for(kernel);
+    const auto add = [&](std::size_t, const std::uint8_t* marks) {
+        kernels.add(counts.data(), marks, counts.size(), counts.data());
+    };
+    const auto at = [](const auto* here, const auto*) { return seam_at(here); };
+    if (!too_small(plane)) mark_rows(plane, sensitivity, kernels, at, add);
+    counts.resize(plane.columns + 1);
+    return counts;
 }
 
 std::vector<Stretch> Outlines::stretches(std::size_t shortest, std::size_t most) const {
-    std::vector<std::size_t> order(lines_);
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    const int lightest = static_cast<int>(shortest) * kCounted / 2;
+    std::vector<std::size_t> order;
+    for (std::size_t line = 0; line < lines(); ++line) {
+        if (weight_[line] >= lightest) order.push_back(line);
+    }
     std::stable_sort(order.begin(), order.end(),
                      [this](std::size_t a, std::size_t b) { return weight_[a] > weight_[b]; });
-    const int lightest = static_cast<int>(shortest) * kCounted / 2;
     std::vector<Stretch> result;
     for (const std::size_t line : order) {
-        if (weight_[line] < lightest || result.size() == most) break;
+        if (result.size() == most) break;
         const Stretch one{line, static_cast<std::size_t>(from_[line]), static_cast<std::size_t>(to_[line]),
                           weight_[line]};
         const auto same = [&one](const Stretch& other) {

@@ -212,10 +212,11 @@ Extent inner_span(const Direction& direction, Extent span, Extent along) {
 
 // The line that counts most from edge to edge, 0 if none counts enough.
 std::size_t seam(const Plane& plane, Kernel kernel) {
-    const Outlines outlines(plane, Ground::neither, kSeam, kernel);
-    const auto inset = static_cast<std::size_t>(kSeamInset * static_cast<double>(plane.columns));
-    const Side best = best_side(outlines, inset, plane.columns - inset, {0, plane.rows}, plane.columns + 1);
-    return best.share >= kSeamShare ? best.line : 0;
+    const std::vector<std::uint16_t> counts = seams(plane, kSeam, kernel);
+    const auto inset = static_cast<std::ptrdiff_t>(kSeamInset * static_cast<double>(plane.columns));
+    const auto best = std::max_element(counts.begin() + inset, counts.end() - inset);
+    const bool enough = static_cast<double>(*best) / static_cast<double>(plane.rows) >= kSeamShare;
+    return enough ? static_cast<std::size_t>(best - counts.begin()) : 0;
 }
 
 bool nearly(const Area& a, const Area& b) {

@@ -1,9 +1,9 @@
 #include "pdq.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
+#include "large_array.hpp"
 #include "pdq_axis.hpp"
 #include "pdq_stages.hpp"
 
@@ -14,101 +14,79 @@ constexpr std::size_t kSmallest = 5;
 // Four weights of at most this each keep 255 * (their sum) within 16 bits.
 constexpr std::size_t kWidestCounted = 64;
 
-// ITU-R BT.601, as in the reference implementation.
-constexpr float kRed = 0.299F, kGreen = 0.587F, kBlue = 0.114F;
+// Columns that are reduced together: all that belongs to them stays near.
+constexpr std::size_t kStrip = 512;
 
 using Grid = std::array<float, kGrid * kGrid>;
 using Frequencies = std::array<float, kHashBits>;
 
+// Reduces rows to kGrid lines, a strip of columns at a time.
 class Reducer {
 public:
     Reducer(const Pixels& pixels, const PdqStages& stages)
         : pixels_(pixels),
           stages_(stages),
           vertical_(pixels.rows),
-          samples_(pixels.columns * pixels.channels),
-          counted_(samples_),
-          weighted_(samples_),
-          line_(pixels.columns + kLanes, 0.0F) {}
+          counted_(kStrip * pixels.channels),
+          weighted_(kStrip * pixels.channels),
+          lines_(4 * kStrip),
+          tile_(kStrip * kGrid) {}
 
-    // Calls each(k, line) for each of the kGrid lines: a luminance for every column, then zeros.
-    template <typename Each>
-    void lines(Each each) {
+    // The luminance of the lines in columns first..first+columns-1, at most kStrip: kGrid of each column.
+    const float* strip(std::size_t first, std::size_t columns) {
+        const float* lines[4];
+        for (std::size_t i = 0; i < 4; ++i) lines[i] = lines_.data() + i * kStrip;
         for (std::size_t k = 0; k < kGrid; ++k) {
-            const Band& band = vertical_.bands[k];
-            if (band.inner && vertical_.width <= kWidestCounted) {
-                sum_counted(band);
-            } else {
-                sum_weighted(band);
-            }
-            to_luminance();
-            each(k, line_.data());
+            reduce(vertical_.bands[k], first, columns, lines_.data() + k % 4 * kStrip);
+            if (k % 4 == 3) stages_.interleave(lines, columns, tile_.data() + k - 3);
         }
+        return tile_.data();
     }
 
 private:
-    const std::uint8_t* row(std::size_t y) const {
-        return pixels_.data + static_cast<std::ptrdiff_t>(y) * pixels_.row_stride;
+    const std::uint8_t* row(std::size_t y, std::size_t first) const {
+        return pixels_.data + static_cast<std::ptrdiff_t>(y) * pixels_.row_stride + first * pixels_.channels;
     }
 
-    void sum_counted(const Band& band) {
-        std::fill(counted_.begin(), counted_.end(), 0);
+    void reduce(const Band& band, std::size_t first, std::size_t columns, float* line) {
+        const bool colour = pixels_.channels == 3;
+        const std::size_t samples = columns * pixels_.channels;
+        float* sums = colour ? weighted_.data() : line;
+        if (band.inner && vertical_.width <= kWidestCounted) {
+            sum_counted(band, first, samples, sums);
+        } else {
+            sum_weighted(band, first, samples, sums);
+        }
+        if (colour) stages_.luminance(sums, line, columns);
+    }
+
+    void sum_counted(const Band& band, std::size_t first, std::size_t samples, float* sums) {
+        std::fill_n(counted_.begin(), samples, 0);
         for (std::size_t t = 0; t < band.length; t += 4) {
             const std::uint8_t* rows[4];
             for (std::size_t i = 0; i < 4; ++i)
-                rows[i] = row(band.first + std::min(t + i, band.length - 1));
+                rows[i] = row(band.first + std::min(t + i, band.length - 1), first);
             // The table is padded with zeros: a row repeated at the end weighs nothing.
-            stages_.add_four_rows(rows, vertical_.counts.data() + band.offset + t, counted_.data(),
-                                  samples_);
+            stages_.add_four_rows(rows, vertical_.counts.data() + band.offset + t, counted_.data(), samples);
         }
-        const float scale = 1.0F / static_cast<float>(vertical_.width * vertical_.width);
-        for (std::size_t x = 0; x < samples_; ++x)
-            weighted_[x] = static_cast<float>(counted_[x]) * scale;
+        stages_.scale(counted_.data(), 1.0F / static_cast<float>(vertical_.width * vertical_.width), sums, samples);
     }
 
-    void sum_weighted(const Band& band) {
-        std::fill(weighted_.begin(), weighted_.end(), 0.0F);
+    void sum_weighted(const Band& band, std::size_t first, std::size_t samples, float* sums) {
+        std::fill_n(sums, samples, 0.0F);
         for (std::size_t t = 0; t < band.length; ++t) {
-            stages_.add_row(row(band.first + t), vertical_.weights[band.offset + t],
-                            weighted_.data(), samples_);
-        }
-    }
-
-    void to_luminance() {
-        if (pixels_.channels == 1) {
-            std::copy(weighted_.begin(), weighted_.end(), line_.begin());
-            return;
-        }
-        for (std::size_t x = 0; x < pixels_.columns; ++x) {
-            line_[x] = kRed * weighted_[3 * x] + kGreen * weighted_[3 * x + 1] +
-                       kBlue * weighted_[3 * x + 2];
+            stages_.add_row(row(band.first + t, first), vertical_.weights[band.offset + t], sums, samples);
         }
     }
 
     const Pixels pixels_;
     const PdqStages& stages_;
     const Axis vertical_;
-    const std::size_t samples_;
     std::vector<std::int32_t> counted_;
     std::vector<float> weighted_;
-    std::vector<float> line_;
+    std::vector<float> lines_;  // four
+    LargeArray<float> tile_;
 };
-
-// The sum of the steps from u to the entry *apart* further on, over *count* entries.
-int steps(const float* u, std::size_t apart, std::size_t count) {
-    int sum = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        sum += std::abs(static_cast<int>((u[i] - u[i + apart]) * 100.0F / 255.0F));
-    }
-    return sum;
-}
-
-int quality(const Grid& grid) {
-    int gradient = steps(grid.data(), kGrid, kGrid * (kGrid - 1));
-    for (std::size_t i = 0; i < kGrid; ++i)
-        gradient += steps(grid.data() + i * kGrid, 1, kGrid - 1);
-    return std::min(gradient / 90, 100);
-}
 
 struct Symmetry {
     bool transposed;
@@ -139,13 +117,23 @@ Frequencies seen(const Frequencies& frequencies, const Symmetry& symmetry) {
 // The first count views of the picture that the grid stands for.
 PdqViews views_of(const Grid& grid, std::size_t count, const PdqStages& stages) {
     PdqViews views{};
-    views.quality = quality(grid);
+    views.quality = std::min(stages.gradient(grid.data()) / 90, 100);
     Frequencies frequencies;
     stages.transform(grid.data(), frequencies.data());
     for (std::size_t view = 0; view < count; ++view) {
         stages.threshold(seen(frequencies, kSymmetries[view]).data(), views.hashes[view].data());
     }
     return views;
+}
+
+Grid turned(const Grid& sums, const PdqStages& stages) {
+    Grid grid;
+    for (std::size_t k = 0; k < kGrid; k += 4) {
+        const float* four = sums.data() + k * kGrid;
+        const float* const lines[4] = {four, four + kGrid, four + 2 * kGrid, four + 3 * kGrid};
+        stages.interleave(lines, kGrid, grid.data() + k);
+    }
+    return grid;
 }
 
 Pixels rows_of(const Pixels& pixels, const Extent& rows) {
@@ -167,18 +155,24 @@ std::vector<PdqViews> pdq_of_parts(const Pixels& pixels, const std::vector<Exten
     const PdqStages& stages = pdq_stages(kernel);
     std::vector<Axis> axes;
     for (const Extent& column : columns) axes.emplace_back(std::max(column.length(), kSmallest));
-    std::vector<Grid> grids(columns.size());
+    std::vector<Grid> sums(columns.size());
     for (std::size_t y = 0; y < rows.size(); ++y) {
         if (rows[y].length() < kSmallest) continue;
-        Reducer(rows_of(pixels, rows[y]), stages).lines([&](std::size_t k, const float* line) {
+        for (Grid& sum : sums) sum.fill(0.0F);
+        Reducer reducer(rows_of(pixels, rows[y]), stages);
+        for (std::size_t first = 0; first < pixels.columns; first += kStrip) {
+            const std::size_t end = std::min(first + kStrip, pixels.columns);
+            const float* tile = reducer.strip(first, end - first);
             for (std::size_t x = 0; x < columns.size(); ++x) {
-                if (columns[x].length() < kSmallest) continue;
-                stages.project(line + columns[x].from, axes[x], grids[x].data() + k * kGrid);
+                const std::size_t from = std::max(first, columns[x].from), to = std::min(end, columns[x].to);
+                if (from >= to || columns[x].length() < kSmallest) continue;
+                stages.project(tile + (from - first) * kGrid, from - columns[x].from, to - from, axes[x],
+                               sums[x].data());
             }
-        });
+        }
         for (std::size_t x = 0; x < columns.size(); ++x) {
             if (columns[x].length() < kSmallest) continue;
-            views[x * rows.size() + y] = views_of(grids[x], count, stages);
+            views[x * rows.size() + y] = views_of(turned(sums[x], stages), count, stages);
         }
     }
     return views;

@@ -1,8 +1,16 @@
 #include "pdq_stages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define RAIMENT_SHUFFLES 1
+#endif
+#endif
 
 namespace raiment {
 namespace {
@@ -17,10 +25,9 @@ struct Lanes {
 
     Register registers[kRegisters] = {};
 
-    RAIMENT_INLINE void add_products(const float* a, const float* b) {
+    RAIMENT_INLINE void load(const float* values) {
         for (std::size_t r = 0; r < kRegisters; ++r) {
-            registers[r] += *reinterpret_cast<const Loaded*>(a + r * kEach) *
-                            *reinterpret_cast<const Loaded*>(b + r * kEach);
+            registers[r] = *reinterpret_cast<const Loaded*>(values + r * kEach);
         }
     }
 
@@ -36,15 +43,6 @@ struct Lanes {
             const Register one = registers[r];
             std::memcpy(out + r * kEach, &one, sizeof one);
         }
-    }
-
-    // Lane l of four is the sum of lanes l, l + 4, l + 8 and l + 12.
-    RAIMENT_INLINE void store_folded(float* out) const {
-        typedef float Four __attribute__((vector_size(16), may_alias));
-        Four fours[4];
-        store(reinterpret_cast<float*>(fours));
-        const Four folded = (fours[0] + fours[2]) + (fours[1] + fours[3]);
-        std::memcpy(out, &folded, sizeof folded);
     }
 };
 
@@ -93,39 +91,100 @@ RAIMENT_INLINE void add_row_body(const std::uint8_t* __restrict row, float weigh
     for (std::size_t x = 0; x < n; ++x) sums[x] += weight * static_cast<float>(row[x]);
 }
 
-template <std::size_t Bytes>
-RAIMENT_INLINE void project_body(const float* line, const Axis& axis, float* out) {
-    float quarters[kGrid][4];
-    for (std::size_t k = 0; k < kGrid; ++k) {
-        const Band& band = axis.bands[k];
-        const float* values = line + band.first;
-        const float* weights = axis.weights.data() + band.offset;
-        Lanes<Bytes> sum;
-        for (std::size_t t = 0; t < band.length; t += kLanes)
-            sum.add_products(values + t, weights + t);
-        sum.store_folded(quarters[k]);
-    }
-    for (std::size_t k = 0; k < kGrid; ++k) {
-        out[k] = (quarters[k][0] + quarters[k][2]) + (quarters[k][1] + quarters[k][3]);
+RAIMENT_INLINE void scale_body(const std::int32_t* __restrict sums, float factor, float* __restrict out,
+                               std::size_t n) {
+    for (std::size_t x = 0; x < n; ++x) out[x] = static_cast<float>(sums[x]) * factor;
+}
+
+// ITU-R BT.601, as in the reference implementation.
+constexpr float kRed = 0.299F, kGreen = 0.587F, kBlue = 0.114F;
+
+RAIMENT_INLINE void luminance_body(const float* __restrict colours, float* __restrict out, std::size_t n) {
+    for (std::size_t x = 0; x < n; ++x) {
+        out[x] = kRed * colours[3 * x] + kGreen * colours[3 * x + 1] + kBlue * colours[3 * x + 2];
     }
 }
 
+RAIMENT_INLINE void interleave_body(const float* const lines[4], std::size_t n, float* tile) {
+    std::size_t x = 0;
+#if defined(RAIMENT_SHUFFLES)
+    typedef float Four __attribute__((vector_size(16)));
+    for (; x + 4 <= n; x += 4) {
+        Four line[4];
+        for (std::size_t i = 0; i < 4; ++i) std::memcpy(&line[i], lines[i] + x, sizeof line[i]);
+        const Four low01 = __builtin_shufflevector(line[0], line[1], 0, 4, 1, 5);
+        const Four high01 = __builtin_shufflevector(line[0], line[1], 2, 6, 3, 7);
+        const Four low23 = __builtin_shufflevector(line[2], line[3], 0, 4, 1, 5);
+        const Four high23 = __builtin_shufflevector(line[2], line[3], 2, 6, 3, 7);
+        const Four columns[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
+                                 __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                                 __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                                 __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+        for (std::size_t i = 0; i < 4; ++i) std::memcpy(tile + (x + i) * kGrid, &columns[i], sizeof columns[i]);
+    }
+#endif
+    for (; x < n; ++x) {
+        for (std::size_t i = 0; i < 4; ++i) tile[x * kGrid + i] = lines[i][x];
+    }
+}
+
+constexpr std::size_t kParts = kGrid / kLanes;
+
+template <std::size_t Bytes>
+RAIMENT_INLINE void project_body(const float* tile, std::size_t at, std::size_t n, const Axis& axis, float* sums) {
+    for (std::size_t k = 0; k < kGrid; ++k) {
+        const Band& band = axis.bands[k];
+        const std::size_t from = std::max(band.first, at), to = std::min(band.first + band.length, at + n);
+        if (from >= to) continue;
+        Lanes<Bytes> lines[kParts];
+        for (std::size_t part = 0; part < kParts; ++part) lines[part].load(sums + k * kGrid + part * kLanes);
+        for (std::size_t x = from; x < to; ++x) {
+            const float weight = axis.weights[band.offset + (x - band.first)];
+            const float* column = tile + (x - at) * kGrid;
+            for (std::size_t part = 0; part < kParts; ++part) lines[part].add_scaled(column + part * kLanes, weight);
+        }
+        for (std::size_t part = 0; part < kParts; ++part) lines[part].store(sums + k * kGrid + part * kLanes);
+    }
+}
+
+// The sum of the steps from u to the entry *apart* further on, over *count* entries.
+RAIMENT_INLINE int steps(const float* u, std::size_t apart, std::size_t count) {
+    int sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        sum += std::abs(static_cast<int>((u[i] - u[i + apart]) * 100.0F / 255.0F));
+    }
+    return sum;
+}
+
+RAIMENT_INLINE int gradient_body(const float* grid) {
+    int gradient = steps(grid, kGrid, kGrid * (kGrid - 1));
+    for (std::size_t i = 0; i < kGrid; ++i) gradient += steps(grid + i * kGrid, 1, kGrid - 1);
+    return gradient;
+}
+
+// Several sums at once: each waits for its own last addition only.
 template <std::size_t Bytes>
 RAIMENT_INLINE void transform_body(const float* grid, float* frequencies) {
     const Dct& matrices = dct();
+    float rows[kHashSide][kGrid];
     for (std::size_t i = 0; i < kHashSide; ++i) {
-        float row[kGrid];
-        for (std::size_t part = 0; part < kGrid; part += kLanes) {
-            Lanes<Bytes> columns;
-            for (std::size_t k = 0; k < kGrid; ++k) {
-                columns.add_scaled(grid + k * kGrid + part, matrices.forward[i * kGrid + k]);
+        Lanes<Bytes> columns[kParts];
+        for (std::size_t k = 0; k < kGrid; ++k) {
+            const float factor = matrices.forward[i * kGrid + k];
+            for (std::size_t part = 0; part < kParts; ++part) {
+                columns[part].add_scaled(grid + k * kGrid + part * kLanes, factor);
             }
-            columns.store(row + part);
         }
-        Lanes<Bytes> sum;
-        for (std::size_t j = 0; j < kGrid; ++j)
-            sum.add_scaled(matrices.transposed.data() + j * kHashSide, row[j]);
-        sum.store(frequencies + i * kHashSide);
+        for (std::size_t part = 0; part < kParts; ++part) columns[part].store(rows[i] + part * kLanes);
+    }
+    constexpr std::size_t kAtOnce = 4;
+    for (std::size_t i = 0; i < kHashSide; i += kAtOnce) {
+        Lanes<Bytes> sums[kAtOnce];
+        for (std::size_t j = 0; j < kGrid; ++j) {
+            const float* column = matrices.transposed.data() + j * kHashSide;
+            for (std::size_t r = 0; r < kAtOnce; ++r) sums[r].add_scaled(column, rows[i + r][j]);
+        }
+        for (std::size_t r = 0; r < kAtOnce; ++r) sums[r].store(frequencies + (i + r) * kHashSide);
     }
 }
 
@@ -157,27 +216,35 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
     }
 }
 
-#define RAIMENT_PDQ_STAGES(NAME, TARGET, BYTES)                                             \
-    TARGET void NAME##_add_four_rows(const std::uint8_t* const rows[4],                     \
-                                     const std::uint16_t weights[4], std::int32_t* sums,    \
-                                     std::size_t n) {                                       \
-        add_four_rows_body(rows, weights, sums, n);                                         \
-    }                                                                                       \
-    TARGET void NAME##_add_row(const std::uint8_t* row, float weight, float* sums,          \
-                               std::size_t n) {                                             \
-        add_row_body(row, weight, sums, n);                                                 \
-    }                                                                                       \
-    TARGET void NAME##_project(const float* line, const Axis& axis, float* out) {           \
-        project_body<BYTES>(line, axis, out);                                               \
-    }                                                                                       \
-    TARGET void NAME##_transform(const float* grid, float* frequencies) {                   \
-        transform_body<BYTES>(grid, frequencies);                                           \
-    }                                                                                       \
-    TARGET void NAME##_threshold(const float* values, std::uint8_t* bits) {                 \
-        threshold_body(values, bits);                                                       \
-    }                                                                                       \
-    constexpr PdqStages NAME##_stages{NAME##_add_four_rows, NAME##_add_row, NAME##_project, \
-                                      NAME##_transform, NAME##_threshold};
+#define RAIMENT_PDQ_STAGES(NAME, TARGET, BYTES)                                                            \
+    TARGET void NAME##_add_four_rows(const std::uint8_t* const rows[4], const std::uint16_t weights[4],    \
+                                     std::int32_t* sums, std::size_t n) {                                  \
+        add_four_rows_body(rows, weights, sums, n);                                                        \
+    }                                                                                                      \
+    TARGET void NAME##_add_row(const std::uint8_t* row, float weight, float* sums, std::size_t n) {        \
+        add_row_body(row, weight, sums, n);                                                                \
+    }                                                                                                      \
+    TARGET void NAME##_scale(const std::int32_t* sums, float factor, float* out, std::size_t n) {          \
+        scale_body(sums, factor, out, n);                                                                  \
+    }                                                                                                      \
+    TARGET void NAME##_luminance(const float* colours, float* out, std::size_t n) {                        \
+        luminance_body(colours, out, n);                                                                   \
+    }                                                                                                      \
+    TARGET void NAME##_interleave(const float* const lines[4], std::size_t n, float* tile) {               \
+        interleave_body(lines, n, tile);                                                                   \
+    }                                                                                                      \
+    TARGET void NAME##_project(const float* tile, std::size_t at, std::size_t n, const Axis& axis,         \
+                               float* sums) {                                                              \
+        project_body<BYTES>(tile, at, n, axis, sums);                                                      \
+    }                                                                                                      \
+    TARGET int NAME##_gradient(const float* grid) { return gradient_body(grid); }                          \
+    TARGET void NAME##_transform(const float* grid, float* frequencies) {                                  \
+        transform_body<BYTES>(grid, frequencies);                                                          \
+    }                                                                                                      \
+    TARGET void NAME##_threshold(const float* values, std::uint8_t* bits) { threshold_body(values, bits); } \
+    constexpr PdqStages NAME##_stages{NAME##_add_four_rows, NAME##_add_row,  NAME##_scale,                 \
+                                      NAME##_luminance,     NAME##_interleave, NAME##_project,             \
+                                      NAME##_gradient,      NAME##_transform,  NAME##_threshold};
 
 // NEON is part of every 64-bit ARM processor: the plain build already uses it there.
 RAIMENT_PDQ_STAGES(plain, , 16)

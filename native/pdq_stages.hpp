@@ -1,7 +1,7 @@
 // The loops of PDQ, written so that a compiler vectorises them, one set for each kernel.
 //
-// Integer sums are exact and float sums keep one order (16 lanes, no fused multiply-add: the build
-// says -ffp-contract=off), so every kernel gives the same bits on every machine.
+// Integer sums are exact and float sums keep one order (no fused multiply-add: the build says
+// -ffp-contract=off), so every kernel gives the same bits on every machine.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,16 @@ struct PdqStages {
     void (*add_four_rows)(const std::uint8_t* const rows[4], const std::uint16_t weights[4],
                           std::int32_t* sums, std::size_t n);
     void (*add_row)(const std::uint8_t* row, float weight, float* sums, std::size_t n);
-    // line has kLanes readable floats beyond axis.size.
-    void (*project)(const float* line, const Axis& axis, float* out);
+    void (*scale)(const std::int32_t* sums, float factor, float* out, std::size_t n);
+    // Of n samples of red, green and blue.
+    void (*luminance)(const float* colours, float* out, std::size_t n);
+    // tile[x * kGrid + i] = lines[i][x]: four lines become four places of each of n columns.
+    void (*interleave)(const float* const lines[4], std::size_t n, float* tile);
+    // Adds to sums (64 for each of the axis's outputs, one of each line) what columns at..at+n-1 of the axis
+    // bring, which the tile holds.
+    void (*project)(const float* tile, std::size_t at, std::size_t n, const Axis& axis, float* sums);
+    // PDQ's sum of gradients within a grid, in hundredths of the range.
+    int (*gradient)(const float* grid);
     // frequencies (16x16) = D * grid (64x64) * transpose(D).
     void (*transform)(const float* grid, float* frequencies);
     // Bit b of the result (bit 255 is the top bit of byte 0) is: values[b] > lower median.

@@ -4,6 +4,10 @@
 #include <array>
 #include <cstring>
 
+#if defined(RAIMENT_X86)
+#include <immintrin.h>
+#endif
+
 namespace raiment {
 namespace {
 
@@ -42,28 +46,63 @@ struct Kernels {
     void (*halve)(const std::uint16_t*, std::uint8_t*, std::size_t);
 };
 
-#define RAIMENT_PLANE_KERNELS(NAME, TARGET)                                                            \
-    TARGET void NAME##_add_gray(const std::uint8_t* row, std::uint16_t* sums, std::size_t columns) {   \
-        add_gray_body(row, sums, columns);                                                             \
-    }                                                                                                  \
-    TARGET void NAME##_add_colour(const std::uint8_t* row, std::uint16_t* sums, std::size_t columns) { \
-        add_colour_body(row, sums, columns);                                                           \
-    }                                                                                                  \
-    TARGET void NAME##_halve(const std::uint16_t* sums, std::uint8_t* out, std::size_t columns) {      \
-        halve_body(sums, out, columns);                                                                \
-    }                                                                                                  \
-    constexpr Kernels NAME{NAME##_add_gray, NAME##_add_colour, NAME##_halve};
+void portable_add_gray(const std::uint8_t* row, std::uint16_t* sums, std::size_t columns) {
+    add_gray_body(row, sums, columns);
+}
+void portable_add_colour(const std::uint8_t* row, std::uint16_t* sums, std::size_t columns) {
+    add_colour_body(row, sums, columns);
+}
+void portable_halve(const std::uint16_t* sums, std::uint8_t* out, std::size_t columns) {
+    halve_body(sums, out, columns);
+}
+constexpr Kernels portable{portable_add_gray, portable_add_colour, portable_halve};
 
-RAIMENT_PLANE_KERNELS(portable, )
 #if defined(RAIMENT_X86)
-RAIMENT_PLANE_KERNELS(avx2, RAIMENT_AVX2)
-RAIMENT_PLANE_KERNELS(avx512, RAIMENT_AVX512)
+
+RAIMENT_AVX2 void avx2_add_gray(const std::uint8_t* row, std::uint16_t* sums, std::size_t columns) {
+    add_gray_body(row, sums, columns);
+}
+RAIMENT_AVX2 void avx2_halve(const std::uint16_t* sums, std::uint8_t* out, std::size_t columns) {
+    halve_body(sums, out, columns);
+}
+
+// The luminance of the eight pixels at a place of which 32 bytes can be read, in 32 bits each.
+RAIMENT_AVX2 inline __m256i avx2_eight(const std::uint8_t* pixels) {
+    constexpr char kNone = -1;
+    const __m256i four_a_half = _mm256_permutevar8x32_epi32(
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(pixels)), _mm256_setr_epi32(0, 1, 2, 2, 3, 4, 5, 5));
+    const __m256i red_green = _mm256_shuffle_epi8(
+        four_a_half, _mm256_broadcastsi128_si256(_mm_setr_epi8(0, kNone, 1, kNone, 3, kNone, 4, kNone, 6, kNone, 7,
+                                                               kNone, 9, kNone, 10, kNone)));
+    const __m256i blue = _mm256_shuffle_epi8(
+        four_a_half, _mm256_broadcastsi128_si256(_mm_setr_epi8(2, kNone, kNone, kNone, 5, kNone, kNone, kNone, 8,
+                                                               kNone, kNone, kNone, 11, kNone, kNone, kNone)));
+    // Beside each blue a one, which is weighed as the half that rounds.
+    const __m256i blue_one = _mm256_or_si256(blue, _mm256_set1_epi32(1 << 16));
+    const __m256i weighed = _mm256_add_epi32(
+        _mm256_madd_epi16(red_green, _mm256_set1_epi32(kGreen256 << 16 | kRed256)),
+        _mm256_madd_epi16(blue_one, _mm256_set1_epi32(128 << 16 | kBlue256)));
+    return _mm256_srli_epi32(weighed, 8);
+}
+
+RAIMENT_AVX2 void avx2_add_colour(const std::uint8_t* row, std::uint16_t* sums, std::size_t columns) {
+    std::size_t x = 0;
+    for (; 3 * (x + 8) + 32 <= 3 * columns; x += 16) {
+        const __m256i halves = _mm256_packus_epi32(avx2_eight(row + 3 * x), avx2_eight(row + 3 * (x + 8)));
+        auto* place = reinterpret_cast<__m256i*>(sums + x);
+        const __m256i sixteen = _mm256_permute4x64_epi64(halves, 0xD8);
+        _mm256_storeu_si256(place, _mm256_add_epi16(_mm256_loadu_si256(place), sixteen));
+    }
+    add_colour_body(row + 3 * x, sums + x, columns - x);
+}
+
+constexpr Kernels avx2{avx2_add_gray, avx2_add_colour, avx2_halve};
+
 #endif
 
 const Kernels& kernels_for(Kernel kernel) {
 #if defined(RAIMENT_X86)
-    if (kernel == Kernel::avx2) return avx2;
-    if (kernel == Kernel::avx512) return avx512;
+    if (kernel == Kernel::avx2 || kernel == Kernel::avx512) return avx2;
 #endif
     (void)kernel;
     return portable;
