@@ -67,7 +67,7 @@ def test_every_character_knows_its_origin(text: str) -> None:
     normalised = normalise(text)
     renderings = (*normalised.likely, *normalised.hidden)
 
-    assert len(renderings) <= 16
+    assert len(renderings) <= 40
     for rendering in renderings:
         assert len(rendering.text.characters) == len(rendering.text.origins)
         assert all(0 <= origin < max(1, len(text)) for origin in rendering.text.origins)

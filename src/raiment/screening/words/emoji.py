@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from raiment.screening.words.text import Traced, respell
+import re
+
+from raiment.screening.words.text import Traced, respell, rewrite
 
 _WORD_FOR = {
     "👙": "bikini", "🩱": "swimsuit", "🩲": "underwear", "🩳": "shorts", "👗": "dress", "👚": "blouse",
@@ -15,11 +17,18 @@ _WORD_FOR = {
     "🚫": "no", "❌": "remove", "⛔": "no", "✂": "remove", "🗑": "delete", "🙅": "no", "➖": "remove",
     "👀": "show", "👁": "show", "➡": "replaced by", "⬇": "down", "♀": "woman", "♂": "man", "🔥": "hot",
 }  # fmt: skip
+_BETWEEN = re.compile(
+    "(?<=[^\\W\\d_])[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]\ufe0f?(?=[^\\W\\d_])"
+)
+_FEWEST_BETWEEN = 3
+"""So many pictures between letters part words; fewer stand for words themselves."""
 _SPELLINGS = {picture: f" {word} " for picture, word in _WORD_FOR.items()}
 
 
 def name_pictures(text: Traced) -> Traced:
-    """Return *text* with pictures that carry meaning here written as words, set off by blanks."""
+    """Return *text* with pictures that carry meaning here written as words; between letters they carry none."""
     if text.characters.isascii():
         return text
+    if len(_BETWEEN.findall(text.characters)) >= _FEWEST_BETWEEN:
+        text = rewrite(text, _BETWEEN, lambda _: "")
     return respell(text, _SPELLINGS)

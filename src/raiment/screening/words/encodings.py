@@ -6,58 +6,33 @@ import base64
 import binascii
 import html
 import re
+import unicodedata
 from collections.abc import Callable
 
-from raiment.screening.words.text import Traced, rewrite
+from raiment.screening.words.text import Traced, rewrite, traced
 
 _ESCAPE = re.compile(
     r"(?:%[0-9A-Fa-f]{2})+|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,12});"
-    r"|\\u\{[0-9A-Fa-f]{1,6}\}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|[Uu]\+[0-9A-Fa-f]{4,6}\b"
+    r"|\\u\{[0-9A-Fa-f]{1,6}\}|(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2})+|(?:\\[0-3][0-7]{2})+"
+    r"|(?:=[0-9A-F]{2}){3,}|[Uu]\+[0-9A-Fa-f]{4,6}\b"
 )
 _HEX = re.compile(
     r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :,]?(?:0x|\\x)?[0-9A-Fa-f]{2}){3,}(?![0-9A-Za-z])"
 )
 _BINARY = re.compile(r"(?<!\d)[01]{7,8}(?:[ ,]?[01]{8}| [01]{7}){2,}(?!\d)")
-_NUMBERS = re.compile(
-    r"(?<!\d)(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6])(?:[ ,;]{1,2}(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6])){3,}(?!\d)"
-)
+_NUMBERS = re.compile(r"(?<![\d.,])\d{2,5}(?:[ ,;]{1,2}\d{2,5}){3,}(?![\d.])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{8,}={0,2}(?![A-Za-z0-9+/=_\-])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{8,}={0,6}(?![A-Z2-7=])")
 _MORSE = re.compile(r"(?<![.\-\w])[.\-]{1,5}(?: [.\-]{1,5}| ?/ ?[.\-]{1,5}){3,}(?![.\-\w])")
-_MORSE_LETTERS = dict(
-    zip(
-        [
-            ".-",
-            "-...",
-            "-.-.",
-            "-..",
-            ".",
-            "..-.",
-            "--.",
-            "....",
-            "..",
-            ".---",
-            "-.-",
-            ".-..",
-            "--",
-            "-.",
-            "---",
-            ".--.",
-            "--.-",
-            ".-.",
-            "...",
-            "-",
-            "..-",
-            "...-",
-            ".--",
-            "-..-",
-            "-.--",
-            "--..",
-        ],
-        "abcdefghijklmnopqrstuvwxyz",
-        strict=True,
-    )
-)
+_MORSE_LETTERS = {
+    ".-": "a", "-...": "b", "-.-.": "c", "-..": "d", ".": "e", "..-.": "f", "--.": "g", "....": "h",
+    "..": "i", ".---": "j", "-.-": "k", ".-..": "l", "--": "m", "-.": "n", "---": "o", ".--.": "p",
+    "--.-": "q", ".-.": "r", "...": "s", "-": "t", "..-": "u", "...-": "v", ".--": "w", "-..-": "x",
+    "-.--": "y", "--..": "z",
+}  # fmt: skip
+_BROKEN_LINES = re.compile(r"(?<![^\n])(?:[A-Za-z0-9+/]{8,}\n)+[A-Za-z0-9+/]{2,}={0,2}(?![^\n])")
+"""Base64 as mail programs break it."""
+_INNER_CODE = re.compile(r"[A-Za-z0-9+/_\-]{8,}={0,2}")
 _READABLE_SHARE = 0.8
 _SHORTEST_SAYING = 3
 _SURROGATES = range(0xD800, 0xE000)
@@ -76,12 +51,17 @@ def undo_escapes(text: Traced) -> tuple[Traced, frozenset[str]]:
             undone.add("escapes")
         return plain
 
-    return rewrite(text, _ESCAPE, replacement), frozenset(undone)
+    for _ in range(_DEPTH):
+        before, text = text, rewrite(text, _ESCAPE, replacement)
+        if text is before:
+            break
+    return text, frozenset(undone)
 
 
 def undo_codes(text: Traced) -> tuple[Traced, frozenset[str]]:
     """Return *text* with coded passages replaced by what they say, and the codes that were undone."""
     undone: set[str] = set()
+    text = rewrite(text, _BROKEN_LINES, lambda match: match.group().replace("\n", ""))
     for _ in range(_DEPTH):
         before = text
         for name, pattern, decode in _CODES:
@@ -89,6 +69,20 @@ def undo_codes(text: Traced) -> tuple[Traced, frozenset[str]]:
         if text is before:
             break
     return text, frozenset(undone)
+
+
+def said_only(text: Traced) -> Traced:
+    """Return what the coded passages of *text* say, without what stands around them."""
+    text = rewrite(text, _BROKEN_LINES, lambda match: match.group().replace("\n", ""))
+    said = {
+        match.start(): undo_codes(traced(plain))[0].characters
+        for _, pattern, decode in _CODES
+        for match in pattern.finditer(text.characters)
+        if (plain := _readable(decode, match.group())) is not None
+    }
+    pieces = [(start, f"{said[start]} ") for start in sorted(said)]
+    origins = [text.origins[start] for start, piece in pieces for _ in piece]
+    return Traced("".join(piece for _, piece in pieces), origins)
 
 
 def _decoder(
@@ -110,11 +104,13 @@ def _readable(decode: Callable[[str], bytes], code: str) -> str | None:
         plain = decode(code).decode("utf-8")
     except (ValueError, binascii.Error):
         return None
-    letters = sum(character.isalpha() or character.isspace() for character in plain)
+    letters = sum(
+        character.isspace() or unicodedata.category(character)[0] in "LM" for character in plain
+    )
     fits = (
         len(plain) >= _SHORTEST_SAYING
-        and plain.isprintable()
-        and letters >= _READABLE_SHARE * len(plain)
+        and plain.replace("\u200c", "").replace("\u200d", "").isprintable()
+        and (letters >= _READABLE_SHARE * len(plain) or _INNER_CODE.fullmatch(plain))
     )
     return plain if fits else None
 
@@ -123,11 +119,26 @@ def _escaped(escape: str) -> str:
     """Return what one escape stands for; an impossible one stands for a blank."""
     if escape[0] == "&":
         return html.unescape(escape)
-    if escape[0] == "%":
-        return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "ignore") or " "
+    if escape[0] in "%=":
+        return _bytes_said(bytes.fromhex(escape.replace(escape[0], "")))
+    if escape[:2] == "\\x":
+        return _bytes_said(bytes.fromhex(escape.replace("\\x", "")))
+    if escape[:2] == "\\u" and escape[2] != "{":
+        units = bytes.fromhex(escape.replace("\\u", ""))
+        return units.decode("utf-16-be", "ignore") or " "
+    if escape[0] == "\\" and escape[1] in "0123":
+        return _bytes_said(bytes(int(octet, 8) for octet in escape[1:].split("\\")))
     number = int(escape[2:].strip("{}"), 16)
     possible = number < _UNICODE_END and number not in _SURROGATES
     return chr(number) if possible else " "
+
+
+def _bytes_said(raw: bytes) -> str:
+    """Return *raw* as text: UTF-8, or else a character a byte."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "ignore") or raw.decode("latin-1")
 
 
 def _from_hex(code: str) -> bytes:
@@ -140,7 +151,7 @@ def _from_binary(code: str) -> bytes:
 
 
 def _from_numbers(code: str) -> bytes:
-    return bytes(int(number) for number in re.findall(r"\d+", code))
+    return "".join(chr(int(number)) for number in re.findall(r"\d+", code)).encode()
 
 
 def _from_base64(code: str) -> bytes:

@@ -16,7 +16,11 @@ from functools import lru_cache
 from raiment.screening.words.text import Traced, respell, rewrite, traced
 
 _COMPOSED = re.compile("[\u1100-\u11ff]+|.[\u3099\u309a]", re.DOTALL)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_SMALL = "".join(chr(point) for point in range(0x530) if chr(point).islower())
+_CAPITAL = "".join(chr(point) for point in range(0x530) if chr(point).isupper())
+_CAMEL = re.compile(f"(?<=[{_SMALL}])(?=[{_CAPITAL}][{_SMALL}])")
+_ALTERNATING = re.compile(f"[{_SMALL}][{_CAPITAL}][{_SMALL}][{_CAPITAL}]")
+"""Small letters and capitals by turns part no words."""
 _STYLED = re.compile(
     "[\u02b0-\u02b8\u1d00-\u1d6a\u2071-\u209c\u249c-\u24e9\ua730-\ua731\uff21-\uff5a"
     "\U0001d400-\U0001d7ff\U0001f110-\U0001f189\U0001f1e6-\U0001f1ff]"
@@ -68,7 +72,8 @@ def is_overaccented(characters: str) -> bool:
 
 def _respelt(text: Traced, spell: Callable[[str], str]) -> tuple[Traced, frozenset[str]]:
     undone: frozenset[str] = frozenset()
-    text = rewrite(text, _CAMEL, lambda _: " ")
+    if not _ALTERNATING.search(text.characters):
+        text = rewrite(text, _CAMEL, lambda _: " ")
     if not text.characters.isascii():
         if _STYLED.search(text.characters):
             undone = frozenset({"styled"})

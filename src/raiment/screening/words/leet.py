@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from raiment.screening.words.text import Traced, rewrite
+from raiment.screening.words.text import Traced, respell, rewrite
 
 _LETTER_FOR = str.maketrans(
     {
@@ -13,8 +14,22 @@ _LETTER_FOR = str.maketrans(
         "&": "e", "#": "h", "^": "a",
     }
 )  # fmt: skip
+_DRAWN = {
+    "|\\/|": "m", "/\\/\\": "m", "\\/\\/": "w", "|\\|": "n", "|-|": "h", "|_|": "u", "(_)": "u",
+    "|<": "k", "|)": "d", "|=": "f", "|>": "p", "|2": "r", "|3": "b", "|*": "p", "_|": "j", "()": "o",
+    "[]": "o", "/\\": "a", "\\/": "v", "><": "x", "`/": "y", "'/": "y", "/-/": "h", "|": "l",
+}  # fmt: skip
+_STROKES = re.compile("|".join(re.escape(one) for one in sorted(_DRAWN, key=len, reverse=True)))
+_CYRILLIC_FOR = {
+    "0": "о", "3": "е", "4": "ч", "6": "б", "7": "т", "8": "в", "9": "д", "@": "а", "u": "и", "/|": "л",
+    "|/": "и", "1": "і", "$": "ѕ",
+}  # fmt: skip
+_CYRILLIC_STROKES = re.compile("|".join(re.escape(one) for one in ("/|", "|/", *_CYRILLIC_FOR)))
+_CYRILLIC = re.compile("[а-яёіїєґ]")
+_SIGN = re.compile(r"[0-9@$!|+€£¥¡(&#^\\/]")
+_FEWEST_SIGNS = 3
 _FEWEST_LETTERS = 2
-_WORD = re.compile(r"(?<![^\s\"'.,;:?/\-])[a-z0-9@$!|+€£¥¡(&#^]{3,}(?![^\s\"'.,;:?!)/\-])")
+_WORD = re.compile(r"(?<![^\s\"'.,;:?/\-])[a-zß-öø-ÿā-ž0-9@$!|+€£¥¡(&#^]{3,}(?![^\s\"'.,;:?!)/\-])")
 _MEASURE = re.compile(
     r"#.*|\d+[a-z]{1,3}|[a-z]{1,3}\d+|\d+(?:st|nd|rd|th|girls?|boys?|people|woman|man)|[a-z]+\d{1,4}"
     r"|\d+x\d+|[a-z]+[!)]+|f/?\d.*|[a-z]+[#&+]*|\d*\+?[a-z]+\+?"
@@ -25,6 +40,19 @@ _MEASURE = re.compile(
 def undo_leet(text: Traced) -> Traced:
     """Return *text* with digits and signs inside words read as the letters they imitate."""
     return rewrite(text, _WORD, lambda match: _letters(match.group()))
+
+
+def readings(text: Traced) -> Iterator[Traced]:
+    """Yield *text* with every digit and sign as a letter, the one as an i or an l; nothing for few of them."""
+    if len(_SIGN.findall(text.characters)) < _FEWEST_SIGNS:
+        return
+    if _CYRILLIC.search(text.characters):
+        yield rewrite(text, _CYRILLIC_STROKES, lambda match: _CYRILLIC_FOR[match.group()])
+        return
+    strokes = rewrite(text, _STROKES, lambda match: _DRAWN[match.group()])
+    for one in "il":
+        table = {chr(sign): letter for sign, letter in _LETTER_FOR.items()}
+        yield respell(strokes, {**table, "1": one, "!": one})
 
 
 def _letters(word: str) -> str:

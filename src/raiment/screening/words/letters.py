@@ -16,6 +16,7 @@ _POINTED = re.compile(
 )
 _POINT = re.compile(r"[.*_\-|/~+·•'\"]")
 _GAPS = re.compile(r"[\W_]+")
+_TWICE = re.compile(r"([^\W\d_])\1")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -32,3 +33,10 @@ def join_pieces(text: Traced) -> Traced:
 def squeeze(text: Traced) -> Traced:
     """Return *text* with any letter repeated three or more times written once."""
     return rewrite(text, _STRETCHED, lambda match: match.group(1))
+
+
+def halve(text: Traced) -> Traced:
+    """Return *text* with every letter once where all are twice: ``rreemmoovvee``."""
+    if len(_TWICE.findall(text.characters)) * 2 < sum(map(str.isalpha, text.characters)):
+        return text
+    return rewrite(text, _TWICE, lambda match: match.group(1))

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from raiment.errors import ConfigurationError
 from raiment.screening.words.concepts import CHARGED, CONCEPTS, SETTING, SPELT, TELLING
 from raiment.screening.words.fold import folded
+from raiment.screening.words.respell import Spellings, spellings
 from raiment.screening.words.text import letters_of, words_of
 from raiment.screening.words.typos import SHORTEST, Near, neighbourhood
 
@@ -83,6 +84,8 @@ class Lexicon:
     """Likewise those that open a negative prompt."""
     near: Near
     """By which misspelt words that matter are found."""
+    spellings: Spellings
+    """By which words spelt to be read by people only are found."""
 
 
 def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
@@ -109,6 +112,7 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
         telling=draft.beginnings(TELLING),
         setting=draft.beginnings(SETTING),
         refusing=draft.beginnings(frozenset({"negative"})),
+        spellings=spellings(draft.vocabulary),
         near=neighbourhood({word: frozenset(of) for word, of in draft.spelt.items()}),
     )
 

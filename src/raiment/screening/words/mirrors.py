@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from raiment.screening.words.text import Traced, parted_words, respell
 
@@ -48,21 +48,18 @@ def retyped(text: Traced) -> Traced:
     return respell(text, _RUSSIAN_KEYS)
 
 
-def line_initials(text: Traced) -> Traced:
-    """Return the first letters of the lines of *text* as one word; empty for fewer than four lines."""
+def initials(text: Traced) -> Iterator[Traced]:
+    """Yield the first letters of the lines of *text*, and of its words, as one word each; none for few."""
     starts = [0] + [i + 1 for i, character in enumerate(text.characters) if character == "\n"]
     firsts = [start for start in starts if text.characters[start : start + 1].isalpha()]
-    return _picked(text, firsts)
-
-
-def word_initials(text: Traced) -> Traced:
-    """Return the first letters of the words of *text* as one word; empty for fewer than four words."""
-    return _picked(text, [word.start() for word in parted_words(text.characters)])
+    words = [word.start() for word in parted_words(text.characters)]
+    listed = text.characters.find(":")
+    for places in (firsts, firsts[1:], words, [place for place in words if place > listed >= 0]):
+        if len(places) >= _FEWEST_INITIALS:
+            yield _picked(text, places)
 
 
 def _picked(text: Traced, places: Sequence[int]) -> Traced:
-    if len(places) < _FEWEST_INITIALS:
-        return Traced("", ())
     return Traced(
         "".join(text.characters[place] for place in places),
         [text.origins[place] for place in places],

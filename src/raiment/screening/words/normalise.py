@@ -19,6 +19,7 @@ from raiment.screening.words import (
     letters,
     lookalikes,
     marks,
+    markup,
     mirrors,
 )
 from raiment.screening.words.text import Traced
@@ -72,16 +73,32 @@ def normalise(raw: str, *, accents: bool = False) -> Normalised:
         undone |= {"overlong"}
     shown = text.characters
     text, escapes = encodings.undo_escapes(text)
+    text, marked = _unmarked(text)
     plain, folds = _plain(text, accents)
-    undone |= escapes | folds
+    undone |= escapes | marked | folds
     likely = [Rendering(plain, undone)]
     likely += _undisguised(plain, undone)
     decoded, codes = encodings.undo_codes(text)
-    others = [(decoded, codes)] if codes else []
-    for other, names in (*others, *_beneath(raw)):
+    others = [(decoded, codes), (encodings.said_only(text), codes)] if codes else []
+    hidden = [*_hidden(plain, undone)]
+    for other, names in (*others, *_added_up(text), *_beneath(raw)):
         said, folds = _plain(other, accents)
         likely += [Rendering(said, undone | names | folds), *_undisguised(said, undone | names)]
-    return Normalised(tuple(likely), tuple(_hidden(plain, undone)), shown)
+        hidden += _hidden(said, undone | names)
+    return Normalised(tuple(likely), tuple(hidden), shown)
+
+
+def _unmarked(text: Traced) -> tuple[Traced, frozenset[str]]:
+    """Return *text* without marks for programs that show it."""
+    bare = markup.unlink(markup.strip(text))
+    return bare, frozenset() if bare is text else frozenset({"markup"})
+
+
+def _added_up(text: Traced) -> Iterator[tuple[Traced, frozenset[str]]]:
+    """Yield the quoted pieces of *text* put together, where it says that they are to be."""
+    whole = markup.added_up(text)
+    if whole.characters:
+        yield whole, frozenset({"split"})
 
 
 def _beneath(raw: str) -> Iterator[tuple[Traced, frozenset[str]]]:
@@ -136,13 +153,14 @@ def _hidden(plain: Traced, undone: frozenset[str]) -> Iterator[Rendering]:
     yield Rendering(mirrors.backwards(plain), undone | {"reversed"})
     yield Rendering(mirrors.words_backwards(plain), undone | {"reversed"})
     yield Rendering(mirrors.shifted(plain), undone | {"rot13"})
+    for reading in leet.readings(plain):
+        yield Rendering(reading, undone | {"leet"})
     for name, undo in _ANOTHER_WAY:
         other = undo(plain)
         if other is not plain:
             yield Rendering(other, undone | {name})
-    for initials in (mirrors.line_initials(plain), mirrors.word_initials(plain)):
-        if initials.characters:
-            yield Rendering(initials, undone | {"initials"})
+    for initials in mirrors.initials(plain):
+        yield Rendering(initials, undone | {"initials"})
 
 
 _ANOTHER_WAY = (
@@ -150,6 +168,7 @@ _ANOTHER_WAY = (
     ("turned", lookalikes.turned),
     ("shifted", mirrors.swapped),
     ("layout", mirrors.retyped),
+    ("stretched", letters.halve),
 )
 _STEPS = (
     ("lookalikes", lookalikes.undo_lookalikes),
