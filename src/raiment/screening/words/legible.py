@@ -127,6 +127,7 @@ def _known(text: Traced, lexicon: Lexicon) -> int:
 
 
 def _is_known(word: str, lexicon: Lexicon) -> bool:
+    longest = min(len(word) - 1, lexicon.longest_stem)
     return word in lexicon.vocabulary or any(
-        word[:end] in lexicon.stems for end in range(_SHORTEST_STEM, len(word))
+        word[:end] in lexicon.stems for end in range(_SHORTEST_STEM, longest + 1)
     )
