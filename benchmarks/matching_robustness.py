@@ -107,7 +107,11 @@ def print_line(name: str, shares: NDArray[np.float64]) -> None:
 def found_by_each(copy: NDArray[np.uint8], theirs: str, banked: Banked) -> NDArray[np.bool_]:
     """Return for each column whether *copy* is found; *theirs* is threatexchange's hash of it."""
     queries = query_views(copy).queries
-    near = {view for view, pdq in queries if pdq.distance(banked.plain) <= PDQ_RADIUS}
+    near = {
+        view
+        for view, pdq in queries
+        if view is not View.INSET and pdq.distance(banked.plain) <= PDQ_RADIUS
+    }
     climbed = bool(near) or any(
         pdq.distance(rung) <= PDQ_RADIUS for _, pdq in queries for rung in banked.ladder
     )

@@ -11,6 +11,8 @@ namespace raiment {
 namespace {
 
 constexpr std::size_t kSmallest = 5;
+// The weights of a band add up to the square of the width: times 255 that is within 16 bits.
+constexpr std::size_t kWidestSummed = 16;
 // Four weights of at most this each keep 255 * (their sum) within 16 bits.
 constexpr std::size_t kWidestCounted = 64;
 
@@ -61,6 +63,12 @@ private:
     }
 
     void sum_counted(const Band& band, std::size_t first, std::size_t samples, float* sums) {
+        const float factor = 1.0F / static_cast<float>(vertical_.width * vertical_.width);
+        if (vertical_.width <= kWidestSummed) {
+            const Rows rows{row(band.first, first), pixels_.row_stride, band.length};
+            stages_.sum_rows(rows, vertical_.counts.data() + band.offset, factor, sums, samples);
+            return;
+        }
         std::fill_n(counted_.begin(), samples, 0);
         for (std::size_t t = 0; t < band.length; t += 4) {
             const std::uint8_t* rows[4];
@@ -69,7 +77,7 @@ private:
             // The table is padded with zeros: a row repeated at the end weighs nothing.
             stages_.add_four_rows(rows, vertical_.counts.data() + band.offset + t, counted_.data(), samples);
         }
-        stages_.scale(counted_.data(), 1.0F / static_cast<float>(vertical_.width * vertical_.width), sums, samples);
+        stages_.scale(counted_.data(), factor, sums, samples);
     }
 
     void sum_weighted(const Band& band, std::size_t first, std::size_t samples, float* sums) {

@@ -69,6 +69,27 @@ const Dct& dct() {
     return matrices;
 }
 
+// Some columns at a time, whose sums stay at hand while all rows pass.
+RAIMENT_INLINE void sum_some(const Rows& rows, std::size_t first, const std::uint16_t* weights, float factor,
+                             float* __restrict out, std::size_t n) {
+    constexpr std::size_t kMost = 128;
+    std::uint16_t sums[kMost] = {};
+    for (std::size_t t = 0; t < rows.count; ++t) {
+        const std::uint8_t* __restrict row = rows.first + static_cast<std::ptrdiff_t>(t) * rows.stride + first;
+        const std::uint16_t weight = weights[t];
+        for (std::size_t i = 0; i < n; ++i) sums[i] = static_cast<std::uint16_t>(sums[i] + row[i] * weight);
+    }
+    for (std::size_t i = 0; i < n; ++i) out[first + i] = static_cast<float>(sums[i]) * factor;
+}
+
+RAIMENT_INLINE void sum_rows_body(const Rows& rows, const std::uint16_t* weights, float factor, float* out,
+                                  std::size_t n) {
+    constexpr std::size_t kAtOnce = 128;
+    std::size_t x = 0;
+    for (; x + kAtOnce <= n; x += kAtOnce) sum_some(rows, x, weights, factor, out, kAtOnce);
+    if (x < n) sum_some(rows, x, weights, factor, out, n - x);
+}
+
 RAIMENT_INLINE void add_four_rows_body(const std::uint8_t* const rows[4],
                                        const std::uint16_t weights[4],
                                        std::int32_t* __restrict sums, std::size_t n) {
@@ -217,6 +238,10 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
 }
 
 #define RAIMENT_PDQ_STAGES(NAME, TARGET, BYTES)                                                            \
+    TARGET void NAME##_sum_rows(const Rows& rows, const std::uint16_t* weights, float factor, float* out,  \
+                                std::size_t n) {                                                           \
+        sum_rows_body(rows, weights, factor, out, n);                                               \
+    }                                                                                                      \
     TARGET void NAME##_add_four_rows(const std::uint8_t* const rows[4], const std::uint16_t weights[4],    \
                                      std::int32_t* sums, std::size_t n) {                                  \
         add_four_rows_body(rows, weights, sums, n);                                                        \
@@ -242,9 +267,10 @@ RAIMENT_INLINE void threshold_body(const float* values, std::uint8_t* bits) {
         transform_body<BYTES>(grid, frequencies);                                                          \
     }                                                                                                      \
     TARGET void NAME##_threshold(const float* values, std::uint8_t* bits) { threshold_body(values, bits); } \
-    constexpr PdqStages NAME##_stages{NAME##_add_four_rows, NAME##_add_row,  NAME##_scale,                 \
-                                      NAME##_luminance,     NAME##_interleave, NAME##_project,             \
-                                      NAME##_gradient,      NAME##_transform,  NAME##_threshold};
+    constexpr PdqStages NAME##_stages{NAME##_sum_rows,  NAME##_add_four_rows, NAME##_add_row,              \
+                                      NAME##_scale,     NAME##_luminance,     NAME##_interleave,           \
+                                      NAME##_project,   NAME##_gradient,      NAME##_transform,            \
+                                      NAME##_threshold};
 
 // NEON is part of every 64-bit ARM processor: the plain build already uses it there.
 RAIMENT_PDQ_STAGES(plain, , 16)

@@ -15,8 +15,16 @@ namespace raiment {
 constexpr std::size_t kHashSide = 16;
 constexpr std::size_t kHashBits = kHashSide * kHashSide;
 
+struct Rows {
+    const std::uint8_t* first;
+    std::ptrdiff_t stride;  // bytes
+    std::size_t count;
+};
+
 struct PdqStages {
-    // sums[x] += the weighted sum of four rows. The four weights add up to at most 257 (16 bits).
+    // out[x] = factor * the weighted sum of some rows. The weights add up to at most 257 (16 bits).
+    void (*sum_rows)(const Rows& rows, const std::uint16_t* weights, float factor, float* out, std::size_t n);
+    // sums[x] += the weighted sum of four rows. The four weights add up to at most 257, too.
     void (*add_four_rows)(const std::uint8_t* const rows[4], const std::uint16_t weights[4],
                           std::int32_t* sums, std::size_t n);
     void (*add_row)(const std::uint8_t* row, float weight, float* sums, std::size_t n);

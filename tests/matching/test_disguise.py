@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from raiment import _native
 from raiment.errors import InvalidInput
+from raiment.matching.crop import SIDE_INSETS, Crop
 from raiment.matching.disguise import MOST_PARTS, find_panels, query_views
 from raiment.matching.signal import PDQ_RADIUS, hash_views
 from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View
@@ -206,12 +207,25 @@ def test_other_arrays_are_refused_by_name(shape: tuple[int, ...]) -> None:
         assert refusal.value.field == "file"
 
 
+def test_one_inset_is_asked_of_every_bank(drawing: Drawing) -> None:
+    """The one that cuts as much off every edge: as a thin frame adds. The others meet crops."""
+    queries = query_views(drawing(300, 400, 5)).queries
+    views = [view for view, _ in queries]
+    middle = Crop(*SIDE_INSETS[2], *SIDE_INSETS[2])
+    luminance = _native.reduced_luminance(drawing(300, 400, 5))
+
+    assert views.count(View.TRIMMED) == 1
+    assert views.count(View.INSET) > 4
+    trimmed = hash_views(np.ascontiguousarray(middle.of(luminance))).plain
+    assert dict(queries)[View.TRIMMED] == trimmed
+
+
 def test_every_disguise_has_its_name() -> None:
     """Each family of views is in the order of the eight, and none is named twice."""
     for family, name in ((INVERTED, "inverted"), (PANEL, "panel")):
         assert [view.value for view in family[1:]] == [f"{name}-{view}" for view in DIHEDRAL[1:]]
         assert family[0].value == name
-    assert {*DIHEDRAL, *INVERTED, *PANEL, View.INSET, View.CROP} == set(View)
+    assert {*DIHEDRAL, *INVERTED, *PANEL, View.TRIMMED, View.INSET, View.CROP} == set(View)
 
 
 def test_a_picture_is_found_in_a_window_on_a_desktop(drawing: Drawing) -> None:

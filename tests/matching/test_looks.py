@@ -76,7 +76,7 @@ def test_no_more_parts_are_kept_than_fit() -> None:
 def test_a_view_within_another_picture_is_that_of_a_panel() -> None:
     """The turn is kept; a negative, a panel and an inset keep their names."""
     assert [within(view) for view in DIHEDRAL] == list(PANEL)
-    others = [*INVERTED, *PANEL, View.INSET, View.CROP]
+    others = [*INVERTED, *PANEL, View.TRIMMED, View.INSET, View.CROP]
     assert [within(view) for view in others] == others
 
 

@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from raiment import _native
 from raiment.errors import InvalidInput
-from raiment.matching.crop import SIDE_INSETS
+from raiment.matching.crop import INSETS, SIDE_INSETS
 from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq, PdqViews, views_of
 from raiment.matching.view import INVERTED, PANEL, View
 
 MOST_PANELS: Final = 4
 """Told apart in one picture; with variants of their sides, at most `MOST_PARTS` are hashed."""
 MOST_PARTS: Final = 16
+_TRIMMED: Final = len(INSETS) // 2
+"""The inset that cuts as much off either end of a side."""
 
 Pixels = NDArray[np.uint8]
 
@@ -87,9 +89,9 @@ def _looks(
         if panel.matchable:
             yield from zip(PANEL, panel.hashes, strict=True)
     if whole.matchable:
-        for quality, (value,) in insets:
+        for place, (quality, (value,)) in enumerate(insets):
             if quality >= PDQ_LEAST_QUALITY:
-                yield View.INSET, Pdq(value)
+                yield View.TRIMMED if place == _TRIMMED else View.INSET, Pdq(value)
 
 
 @dataclass(frozen=True, slots=True)

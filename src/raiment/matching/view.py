@@ -43,8 +43,11 @@ class View(StrEnum):
     PANEL_TRANSPOSED = "panel-transposed"
     PANEL_TRANSVERSED = "panel-transversed"
 
+    TRIMMED = "trimmed"
+    """A little cut off all edges alike: without a thin frame."""
+
     INSET = "inset"
-    """A little cut off the edges, to meet a bank that holds crops of its pictures."""
+    """A little cut off the edges, to meet a bank that holds crops of its pictures, and only there."""
 
     CROP = "crop"
     """A part of the picture, however turned, to meet crops of it that were stored before."""
@@ -68,7 +71,7 @@ INVERTED: tuple[View, ...] = (View.INVERTED, *(View(f"inverted-{view}") for view
 PANEL: tuple[View, ...] = (View.PANEL, *(View(f"panel-{view}") for view in DIHEDRAL[1:]))
 """The eight views of a panel, in the order of `DIHEDRAL`."""
 
-PARTIAL: frozenset[View] = frozenset((*PANEL, View.INSET, View.CROP))
+PARTIAL: frozenset[View] = frozenset((*PANEL, View.TRIMMED, View.INSET, View.CROP))
 """The views of less than the whole picture: what is found in one concerns that part only."""
 
 

@@ -23,7 +23,7 @@ from raiment.matching.signal import Pdq, PdqViews, Sha256
 from raiment.matching.signals import Signals
 from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, PARTIAL, View
 
-VIEWS = (*DIHEDRAL, *INVERTED, *PANEL, View.INSET)
+VIEWS = (*DIHEDRAL, *INVERTED, *PANEL, View.TRIMMED, View.INSET)
 RADII = (0, 12, 31, 40)
 
 
@@ -107,7 +107,7 @@ def expected(
             distance = pdq.distance(one.pdq)
             crop = one.crop_of is not None
             rank = (view in PARTIAL or crop, distance)
-            if distance > one.radius:
+            if distance > one.radius or (view is View.INSET and not crop):
                 continue
             if own.id not in best or rank < best[own.id][0]:
                 best[own.id] = (rank, {(view, crop)})
@@ -133,7 +133,7 @@ class Everything:
     def __init__(self, numbers: list[int]) -> None:
         self._numbers = numbers
 
-    def candidates(self, _hashes: object) -> Candidates:
+    def candidates(self, _hashes: object, _insets: object) -> Candidates:
         """Return every entry there was, and some that never were."""
         return Candidates([*self._numbers, 10**9], 10**6)
 

@@ -16,12 +16,14 @@ from sqlalchemy import text
 from raiment.adapters.postgres.bank_lookup import BankIndex
 from raiment.adapters.postgres.banks import PostgresBanks
 from raiment.adapters.postgres.database import Database, open_database
+from raiment.adapters.postgres.ids import new_id
 from raiment.adapters.postgres.live_index import LiveIndex
 from raiment.adapters.postgres.transaction import Transaction
 from raiment.matching.bank import BankKind
 from raiment.matching.bank_entry import NewEntry
 from raiment.matching.signal import Pdq, PdqViews, Sha256
 from raiment.matching.signals import Signals
+from raiment.matching.view import View
 
 WAIT_SECONDS = 60
 """Only so that a test ends; no test asks how long anything took."""
@@ -91,6 +93,18 @@ async def put(tx: Transaction, bank_id: str, *hashes: Pdq) -> list[str]:
     return [one.id for one in await tx.bank_keeping.add(bank, entries, "a list", at)]
 
 
+async def put_crop(tx: Transaction, entry_id: str, pdq: Pdq) -> None:
+    """Bank the hash of a crop of the picture of an entry."""
+    statement = """
+        insert into bank_entries
+            (id, bank_id, signal_type, value, pdq, state, source, added_at, crop_of)
+        select :id, bank_id, 'pdq_crop', :hex, cast('x' || :hex as bit(256)), 'active', source, now(), id
+        from bank_entries where id = :of
+    """
+    given = {"id": new_id("hash"), "hex": pdq.hex, "of": entry_id}
+    await tx.connection.execute(text(statement), given)
+
+
 async def end(tx: Transaction, bank_id: str, entry_id: str) -> None:
     """Withdraw an entry."""
     at = (await tx.connection.execute(text("select now()"))).scalar_one()
@@ -110,7 +124,9 @@ def picture(pdq: Pdq, source: random.Random) -> Signals:
     hashes = [Pdq(source.randbytes(32)) for _ in range(8)]
     hashes[source.randrange(8)] = pdq
     digest = Sha256(source.randbytes(32))
-    return Signals(digest, digest, PdqViews(100, tuple(hashes)), "image/png", 64, 64)
+    whole = PdqViews(100, tuple(hashes))
+    looks = (*whole.by_view(), (View.INSET, near(pdq, 3, source)))
+    return Signals(digest, digest, whole, "image/png", 64, 64, disguises=looks)
 
 
 async def agree(tx: Transaction, index: BankIndex, asked: Signals) -> int:
@@ -141,7 +157,10 @@ async def test_whatever_happens_in_which_order_it_says_what_a_scan_says(
                 else:
                     bank_id = source.choice(banks)
                     new = [near(source.choice(known), source.randrange(40), source) for _ in "123"]
-                    kept += [(bank_id, entry) for entry in await put(tx, bank_id, *new)]
+                    entries = await put(tx, bank_id, *new)
+                    kept += [(bank_id, entry) for entry in entries]
+                    if entries and step % 2:
+                        await put_crop(tx, entries[0], near(source.choice(known), 20, source))
                 asked = picture(near(source.choice(known), source.randrange(12), source), source)
                 found += await agree(tx, index, asked)
                 if source.random() < 0.2:
@@ -160,10 +179,39 @@ async def test_whatever_happens_in_which_order_it_says_what_a_scan_says(
 
 
 async def stored(database: Database) -> list[tuple[str, str]]:
-    """Return bank and id of every entry."""
+    """Return bank and id of every entry, crops aside."""
     async with database.read() as tx:
-        rows = await tx.connection.execute(text("select bank_id, id from bank_entries order by id"))
+        statement = "select bank_id, id from bank_entries where crop_of is null order by id"
+        rows = await tx.connection.execute(text(statement))
         return [(row.bank_id, row.id) for row in rows]
+
+
+async def test_an_inset_is_looked_for_among_crops_only(embedded_url: str) -> None:
+    """Whether entries were loaded at the start or came later; and by a scan no less."""
+    source = seeded(9)
+    plain, cropped, other = (Pdq(source.randbytes(32)) for _ in range(3))
+
+    def asked(pdq: Pdq) -> Signals:
+        digest = Sha256(source.randbytes(32))
+        whole = PdqViews(100, (Pdq(source.randbytes(32)),) * 8)
+        looks = ((View.AS_IS, whole.plain), (View.INSET, pdq))
+        return Signals(digest, digest, whole, "image/png", 64, 64, disguises=looks)
+
+    async with followed(embedded_url) as (database, index):
+        bank = await make_bank(database, "B")
+        async with database.begin() as tx:
+            (entry, _) = await put(tx, bank, plain, other)
+            await put_crop(tx, entry, cropped)
+        await level(database, index)
+        late = LiveIndex(embedded_url)
+        async with late.following():
+            await level(database, late)
+            async with database.read() as tx:
+                for each in (index, late):
+                    assert len(each) == 3
+                    assert await agree(tx, each, asked(plain)) == 0
+                    assert await agree(tx, each, asked(cropped)) == 1
+            assert not late.candidates([], [plain, other]).numbers  # type: ignore[union-attr]
 
 
 @asynccontextmanager

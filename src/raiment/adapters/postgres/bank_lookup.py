@@ -41,8 +41,12 @@ class Candidates:
 class BankIndex(Protocol):
     """Every PDQ entry of the banks, near to hand."""
 
-    def candidates(self, hashes: Sequence[Pdq]) -> Candidates | None:
-        """Return every entry within the largest radius of a bank; None where it may be behind."""
+    def candidates(self, hashes: Sequence[Pdq], insets: Sequence[Pdq] = ()) -> Candidates | None:
+        """
+        Return every entry within the largest radius of a bank; None where the index may be behind.
+
+        *insets* are looked for among crops only.
+        """
 
 
 class _Found(NamedTuple):
@@ -72,6 +76,11 @@ class _Sought:
     def hashes(self) -> list[Pdq]:
         """The hashes, in the order of the views."""
         return [pdq for _, pdq in self.looks]
+
+    def by_kind(self) -> tuple[list[Pdq], list[Pdq]]:
+        """Return the hashes to look for everywhere, and those to look for among crops."""
+        insets = [pdq for view, pdq in self.looks if view is View.INSET]
+        return [pdq for view, pdq in self.looks if view is not View.INSET], insets
 
     def digests(self) -> dict[str, str | None]:
         """Return the parameters of ``_FETCH`` that name digests."""
@@ -133,7 +142,7 @@ async def find_signal(
 
 
 async def _find(driver: Driver[Any], sought: _Sought, index: BankIndex | None) -> list[BankMatch]:
-    known = None if index is None else index.candidates(sought.hashes)
+    known = None if index is None else index.candidates(*sought.by_kind())
     if known is None:
         known = Candidates(await _scanned(driver, sought.hashes), None)
     parameters = {"numbers": list(known.numbers), "position": known.position, **sought.digests()}
@@ -170,8 +179,9 @@ def _matches(rows: Sequence[_Found], sought: _Sought) -> Iterator[BankMatch]:
         elif row.number in near:
             signal = Pdq(bytes.fromhex(row.value))
             for distance, place in near[row.number]:
-                if distance <= row.radius:
-                    yield _match(row, signal, distance, sought.looks[place][0])
+                view = sought.looks[place][0]
+                if distance <= row.radius and (view is not View.INSET or row.signal_type == _CROP):
+                    yield _match(row, signal, distance, view)
 
 
 def _compared(rows: Sequence[_Found], hashes: Sequence[Pdq]) -> Hits:

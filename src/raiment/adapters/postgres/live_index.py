@@ -24,7 +24,7 @@ from sqlalchemy.engine import URL
 
 from raiment.adapters.postgres.bank_lookup import Candidates
 from raiment.adapters.postgres.following import LOOK_SECONDS, Follower, load
-from raiment.adapters.postgres.scan import BANKED
+from raiment.adapters.postgres.scan import banked
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_BITS, Pdq
 
@@ -35,10 +35,14 @@ _HEAD = """
     select position, (select coalesce(max(radius), 0) from hash_banks) from bank_feed
 """
 _CHANGES = """
-    select change.position, entry.number, entry.pdq::text, entry.state <> 'withdrawn'
+    select change.position, entry.number, entry.pdq::text, entry.state <> 'withdrawn',
+        entry.signal_type = 'pdq_crop'
     from bank_changes change left join bank_entries entry on entry.number = change.entry_number
     where change.position > %s order by change.position limit %s
 """
+
+_WHOLE = banked("signal_type = 'pdq'")
+_CROPS = banked("signal_type = 'pdq_crop'")
 
 
 class _Gap(Exception):
@@ -52,18 +56,21 @@ class LiveIndex(Follower):
 
     def __init__(self, url: str | URL) -> None:
         super().__init__(url)
-        self._index = PdqIndex()
+        self._whole, self._crops = PdqIndex(), PdqIndex()
         self._position: int | None = None
         self._radius = 0
 
-    def candidates(self, hashes: Sequence[Pdq]) -> Candidates | None:
-        """Return the entries near *hashes*; None where nothing is loaded, or the feed is stale."""
+    def candidates(self, hashes: Sequence[Pdq], insets: Sequence[Pdq] = ()) -> Candidates | None:
+        """Return the entries near; None where nothing is loaded, or the feed is stale."""
         # INVARIANT: the position is read before the search. What changes in between is newer than
         # the position, and the database itself is asked about that.
         position = self.position
         if position is None:
             return None
-        near = self._index.near_each(hashes, self._radius) if hashes else ()
+        near = (
+            *self._whole.near_each(hashes, self._radius),
+            *self._crops.near_each((*hashes, *insets), self._radius),
+        )
         numbers = sorted({one.number for neighbours in near for one in neighbours})
         return Candidates(numbers, position)
 
@@ -73,7 +80,7 @@ class LiveIndex(Follower):
         return self._position if self._is_in_step(STALE_SECONDS) else None
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._whole) + len(self._crops)
 
     def _forget(self) -> None:
         self._position = None
@@ -89,20 +96,23 @@ class LiveIndex(Follower):
             except _Gap:
                 self._forget()
                 continue
-            self._merge_aside(self._index)
+            self._merge_aside(self._whole, self._crops)
             async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
                 pass
 
     async def _load(self, connection: AsyncConnection[Any]) -> None:
-        """Load every entry, as of one instant, into a fresh index, and then put it in place."""
-        index = PdqIndex()
+        """Load every entry, as of one instant, into fresh indexes, and then put them in place."""
+        whole, crops = PdqIndex(), PdqIndex()
         async with connection.transaction():
             head = await (await connection.execute(_HEAD)).fetchone()
             assert head is not None
             position, radius = head
-            await load(index, connection, BANKED)
-        await asyncio.to_thread(index.merge)
-        self._index, self._radius, self._position = index, radius, position
+            await load(whole, connection, _WHOLE)
+            await load(crops, connection, _CROPS)
+        await asyncio.to_thread(whole.merge)
+        await asyncio.to_thread(crops.merge)
+        self._whole, self._crops = whole, crops
+        self._radius, self._position = radius, position
 
     async def _catch_up(self, connection: AsyncConnection[Any]) -> None:
         """Read changes until there are no more. Raise _Gap where some were not kept for us."""
@@ -124,14 +134,16 @@ class LiveIndex(Follower):
                 self._in_step(began)
                 return
 
-    def _apply(self, changes: Sequence[tuple[int, int | None, str | None, bool]]) -> None:
+    def _apply(self, changes: Sequence[tuple[int, int | None, str | None, bool, bool]]) -> None:
         if not changes:
             return
-        added: dict[int, Pdq] = {}
-        removed: dict[int, Pdq] = {}
-        for _, number, bits, live in changes:
-            if number is not None and bits is not None:
-                (added if live else removed)[number] = Pdq(int(bits, 2).to_bytes(PDQ_BITS // 8))
-        self._index.remove(removed.items())
-        self._index.add(added.items())
+        for index, of_crops in ((self._whole, False), (self._crops, True)):
+            added: dict[int, Pdq] = {}
+            removed: dict[int, Pdq] = {}
+            for _, number, bits, live, crop in changes:
+                if number is not None and bits is not None and crop is of_crops:
+                    pdq = Pdq(int(bits, 2).to_bytes(PDQ_BITS // 8))
+                    (added if live else removed)[number] = pdq
+            index.remove(removed.items())
+            index.add(added.items())
         self._position = changes[-1][0]

@@ -25,14 +25,23 @@ _BLOCK: Final = 3_840
 _ROW: Final = np.dtype([("number", ">u8"), ("pdq", "u1", Pdq.SIZE)])
 """How a statement writes a hash: the binary form of ``bigint``, and the 32 bytes."""
 
-BANKED: Final = """
+
+_BANKED: Final = """
     select max(number), string_agg(int8send(number) || substr(bit_send(pdq), 5), ''::bytea)
     from (
         select number, pdq from bank_entries
-        where number > %(after)s and pdq is not null and state <> 'withdrawn'
+        where number > %(after)s and pdq is not null and state <> 'withdrawn' and {which}
         order by number limit %(block)s
     ) block
 """
+
+
+def banked(which: str) -> str:
+    """Return the statement that reads the hashes of the banks' PDQ entries for which *which* holds."""
+    return _BANKED.format(which=which)
+
+
+BANKED: Final = banked("true")
 _PICTURES: Final = """
     with block as (select number, quality, pdq, parts from {table} where {which})
     select

@@ -125,7 +125,7 @@ class MatchOut(BaseModel):
     distance: int = Field(ge=0, le=256, description="Bits that differ.")
     view: View = Field(
         description="What was undone to find it: `panel…` where the upload shows it inside another "
-        "picture, `inset` where its edges were cut off; `as-is` for a digest.",
+        "picture, `trimmed` and `inset` where its edges were cut off; `as-is` for a digest.",
         examples=["panel-turned-90"],
     )
     crop: bool = Field(False, description="It was found as a crop of the banked picture.")

@@ -74,6 +74,7 @@ VIEWS: Mapping[str, str] = MappingProxyType(
         **_with_turns(DIHEDRAL, ""),
         **_with_turns(INVERTED, "as a negative"),
         **_with_turns(PANEL, "shown inside another picture"),
+        View.TRIMMED: "with a thin frame",
         View.INSET: "with its edges cut off",
         View.CROP: "cropped",
     }
