@@ -5,9 +5,9 @@ CPU time of both processes, the server's and the confined decoder's, stage by st
 quality-90 JPEG with halved colour. Three columns: the median over photographs of each one's best round (what
 it costs when nothing else disturbs the caches), the median of all rounds, the 90th percentile. Beside it, in
 the same run, what threatexchange and its PDQIndex spend on the one view they look for. The database's part
-(one statement over what the index names) is not in it. One in ten of the hashes is a crop of a picture of our
-own banks; they are held apart, as the server's index holds them. Run in an environment with requirements/bench.lock
-and Raiment installed::
+(one statement over what the index names) is not in it. One in ten of the hashes is a crop of a picture of
+our own banks; they are held apart, as the server's index holds them. Run in an environment with
+requirements/bench.lock and Raiment installed::
 
     python benchmarks/upload_check.py FOLDER [--rows 1000000] [--most 24]
 

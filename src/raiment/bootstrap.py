@@ -87,7 +87,7 @@ class House:
 def load_screen(settings: Settings) -> Screen:
     """Return what requests are judged with, at every door; needs no database."""
     lexicon = LexiconReader(compile_lexicon(_lexicon_texts()), _lexicon_version())
-    words = load_tiers(lexicon, with_encoder=settings.words == "full")
+    words = load_tiers(lexicon, with_encoder=settings.words == "full", own=settings.encoder)
     return Screen(words, *load_rules(settings))
 
 

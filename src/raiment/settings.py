@@ -92,6 +92,8 @@ class Settings:
     """Ids of rules with the effect that the operator chose: allow, hold or block."""
     words: str
     """Tiers that read a request's words: ``full``, or ``fast`` without the encoder."""
+    encoder: Path | None
+    """Folder of an encoder of the operator's own and the weights made for it; None: the one that ships."""
     regimes: tuple[str, ...]
     """Bodies of law whose clocks start at a report."""
     advisers: tuple[Adviser, ...]
@@ -113,6 +115,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Build the tree from *environment*; raise ConfigurationError naming the first bad variable."""
     web = _address(environment, "RAIMENT_LISTEN", "127.0.0.1:8484")
     demo = _demo(environment)
+    words = _words(environment.get("RAIMENT_WORDS") or WORDS[0])
     return Settings(
         data_dir=Path(environment.get("RAIMENT_DATA_DIR") or "raiment-data").absolute(),
         database_url=_database_url(environment.get("DATABASE_URL")),
@@ -126,7 +129,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         upstream=_upstream(environment),
         platform=_platform(environment, demo),
         rules=_rules(environment.get("RAIMENT_RULES", "")),
-        words=_words(environment.get("RAIMENT_WORDS") or WORDS[0]),
+        words=words,
+        encoder=_encoder(environment.get("RAIMENT_ENCODER"), words),
         regimes=_subset(environment, "RAIMENT_REGIMES", REGIMES),
         advisers=read_advisers(environment.get("RAIMENT_OPINIONS")),
         fetch_hosts=_fetch_hosts(environment),
@@ -144,6 +148,14 @@ def _words(text: str) -> str:
     if text not in WORDS:
         raise ConfigurationError("RAIMENT_WORDS", f"must be one of {', '.join(WORDS)}")
     return text
+
+
+def _encoder(text: str | None, words: str) -> Path | None:
+    if not text:
+        return None
+    if words == "fast":
+        raise ConfigurationError("RAIMENT_ENCODER", "RAIMENT_WORDS=fast reads without an encoder")
+    return Path(text).absolute()
 
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> Address:

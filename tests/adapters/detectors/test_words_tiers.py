@@ -85,7 +85,7 @@ def test_weights_that_are_not_the_listed_ones_are_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr(
         words_tiers,
         "_data",
-        lambda name: real(name) + (b" " if name == "words-tiers.json" else b""),
+        lambda folder, name: real(folder, name) + (b" " if name == "words-tiers.json" else b""),
     )
     with pytest.raises(ConfigurationError, match=r"words-tiers\.json"):
         load_screen(read_settings({}))

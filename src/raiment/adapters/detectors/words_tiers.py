@@ -1,9 +1,11 @@
-"""Load the tiers of the words reader from the package: heads, weighings and, unless left out, the encoder."""
+"""Load the tiers of the words reader: heads, weighings and, unless left out, the encoder."""
 
 from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from raiment.adapters.detectors.e5_encoder import MissingEncoder, e5_path, load_e5_encoder
 from raiment.errors import ConfigurationError, Unavailable
@@ -19,24 +21,45 @@ _ENCODER_HEAD = "words-encoder.npz"
 _WEIGHINGS = "words-tiers.json"
 
 
-def load_tiers(lexicon: LexiconReader, *, with_encoder: bool) -> TieredReader:
+def load_tiers(
+    lexicon: LexiconReader, *, with_encoder: bool, own: Path | None = None
+) -> TieredReader:
     """
     Return the reader of all tiers, or of those that need no encoder.
 
-    Raises ConfigurationError where a file of ours is not the one its SHA-256 names. An encoder that
-    cannot be loaded is no such error: the reader then says of each request that it could not be heard.
+    *own* is the folder of an operator's own encoder and of the weights made for it; it is read instead of ours.
+    Raises ConfigurationError where a weight file is not the one its SHA-256 names, and for whatever is
+    wrong with an encoder of the operator's own. One of ours that cannot be loaded is no such error: the reader
+    then says of each request that it could not be heard.
     """
-    sums = _sums()
-    head = load_head(_HEAD, _checked(_HEAD, sums))
-    weighings = load_weighings(_WEIGHINGS, _checked(_WEIGHINGS, sums))
-    encoder_head = load_encoder_head(_ENCODER_HEAD, _checked(_ENCODER_HEAD, sums))
+    folder = files("raiment.screening.words") / "weights" if own is None else own
+    sums = _sums(folder)
+    head = load_head(_HEAD, _checked(folder, _HEAD, sums))
+    weighings = load_weighings(_WEIGHINGS, _checked(folder, _WEIGHINGS, sums))
+    encoder_head = load_encoder_head(_ENCODER_HEAD, _checked(folder, _ENCODER_HEAD, sums))
     # Whatever changes an answer changes the version: all files that judge, and the lexicon's tables.
     parts = (lexicon.version, *(f"{name} {digest}" for name, digest in sorted(sums.items())))
     version = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     if not with_encoder:
         return TieredReader(lexicon, head, weighings, None, version)
-    encoder = _encoder(encoder_head.encoder)
+    trained_with = encoder_head.encoder
+    encoder = _encoder(trained_with) if own is None else _own_encoder(own, trained_with)
     return TieredReader(lexicon, head, weighings, EncoderTier(encoder, encoder_head), version)
+
+
+def _own_encoder(folder: Path, version: str) -> Encoder:
+    """Return the operator's encoder; raise ConfigurationError where it is not the head's."""
+    try:
+        # Its packages come with an extra, which few installations have.
+        from raiment.adapters.detectors.onnx_encoder import load_onnx_encoder  # noqa: PLC0415
+    except ImportError as error:
+        raise ConfigurationError(
+            "RAIMENT_ENCODER", "needs the packages of raiment[onnx] (requirements/onnx.lock)"
+        ) from error
+    encoder = load_onnx_encoder(folder)
+    if encoder.version != version:
+        raise ConfigurationError(_ENCODER_HEAD, f"it was not trained with {encoder.version}")
+    return encoder
 
 
 def _encoder(version: str) -> Encoder:
@@ -50,21 +73,21 @@ def _encoder(version: str) -> Encoder:
     return encoder
 
 
-def _sums() -> dict[str, str]:
-    """Return the SHA-256 of each weight file by name, as the package lists them."""
-    lines = _data(_SUMS).decode().split("\n")
+def _sums(folder: Traversable) -> dict[str, str]:
+    """Return the SHA-256 of each weight file by name, as *folder* lists them."""
+    lines = _data(folder, _SUMS).decode("utf-8", "replace").split("\n")
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines) if name}
 
 
-def _checked(name: str, sums: dict[str, str]) -> bytes:
-    data = _data(name)
+def _checked(folder: Traversable, name: str, sums: dict[str, str]) -> bytes:
+    data = _data(folder, name)
     if hashlib.sha256(data).hexdigest() != sums.get(name):
-        raise ConfigurationError(name, "its SHA-256 is not the one the package lists")
+        raise ConfigurationError(name, f"its SHA-256 is not the one in {_SUMS}")
     return data
 
 
-def _data(name: str) -> bytes:
+def _data(folder: Traversable, name: str) -> bytes:
     try:
-        return (files("raiment.screening.words") / "weights" / name).read_bytes()
+        return (folder / name).read_bytes()
     except OSError as cause:
         raise ConfigurationError(name, "the weight file is missing") from cause
