@@ -2,7 +2,7 @@
 # Resolve requirements/*.in into hash-locked requirements/*.lock. Run by a maintainer, never by make run or make test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for name in build run onnx test bench; do
+for name in build run onnx test bench train; do
   uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
     --python-version 3.11 --universal "$@" "requirements/$name.in" --output-file "requirements/$name.lock"
 done

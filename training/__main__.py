@@ -14,23 +14,22 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from raiment.adapters.detectors.e5_encoder import e5_path, load_e5_encoder
+from raiment.adapters.detectors.e5_tuning import load_tuning, tuning_file
 from raiment.screening.words.tiers import Weighings
-from training.crossing import Lesson, asks, by_fold, by_language, lesson_of
-from training.encoder import (
-    EncoderLesson,
-    encoder_file,
-    encoder_lesson,
-    folds_of,
-    is_ordinary,
-    languages_of,
-)
+from training.at_once import at_once
+from training.crossing import HeldBack, Lesson, asks, by_fold, by_language, lesson_of
+from training.encoder import EncoderLesson, encoder_file, encoder_lesson, is_ordinary
+from training.fit import Fitted
 from training.frames import read_frames
-from training.gists import Gists
+from training.lower import lower_rows
 from training.ordinary import long_texts, ordinary_texts
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
+from training.tuning import Tuned, Tuner
 from training.weigh import Said, lexicon_says, log_odds, unheard, weighing
 from training.weights import fingerprint, weight_file
 from training.widen import widen
@@ -44,10 +43,13 @@ _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
 _ROUNDS = 40
-_VARIATIONS, _ENCODED_VARIATIONS = 6, 2
-"""Of each original: encoding is slow."""
-_COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY = 3, 12
+_VARIATIONS, _ENCODED_VARIATIONS = 6, 4
+"""Of each original: tuning is slow."""
+_COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 """One in so many compositions is used: they are much alike."""
+_WEIGHING_FOLDS = (0,)
+"""Of the folds, those whose originals weigh the encoder beside the others: each needs a tuning of its own."""
+_TUNING = "words-tuning.npz"
 _MISSED = 0.004
 """Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
 _ALONE = 0.01
@@ -61,8 +63,6 @@ class Lessons:
     originals: list[Original]
     grams: Lesson
     encoder: EncoderLesson
-    version: str
-    """The encoder's."""
 
 
 def main() -> None:
@@ -72,23 +72,19 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, default=ROOT / "training" / "texts")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
-        "--cache", type=Path, default=ROOT / "build" / "gists", help="the encoder's work, kept"
-    )
-    parser.add_argument(
         "--left-out", default="ko,fi,sw,tr,el,vi", help="languages to leave out, for the tables"
     )
     options = parser.parse_args()
-    started = time.process_time()
-    lessons = _lessons(options.texts, options.cache)
-    said = _said(lessons)
+    started = time.perf_counter()
+    lessons = _lessons(options.texts)
     if options.what == "train":
-        _write(options.out, lessons, said)
+        _train(lessons, options.out)
     else:
-        _transfer(lessons, said, options.left_out.split(","))
-    print(f"{time.process_time() - started:.0f} s CPU")
+        _transfer(lessons, options.left_out.split(","))
+    print(f"{(time.perf_counter() - started) / 60:.0f} minutes")
 
 
-def _lessons(texts: Path, cache: Path) -> Lessons:
+def _lessons(texts: Path) -> Lessons:
     originals = read_texts(texts)
     frames = read_frames()
     composed, ordinary = list(compose(LEXICON)), list(ordinary_texts())
@@ -100,44 +96,62 @@ def _lessons(texts: Path, cache: Path) -> Lessons:
         penalty=_PENALTY,
         rounds=_ROUNDS,
     )
-    gists = Gists(cache)
     varied = widen(originals, _ENCODED_VARIATIONS, frames)
-    made = [*ordinary, *long_texts()]
-    few = composed[::_ENCODED_COMPOSED_EVERY]
-    encoder = encoder_lesson(originals, varied, few, made, gists)
-    print(f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(varied)} encoded")
-    return Lessons(originals, grams, encoder, gists.version)
+    made = [*ordinary, *long_texts()][::_ENCODED_ORDINARY_EVERY]
+    encoder = encoder_lesson(originals, varied, composed[::_ENCODED_COMPOSED_EVERY], made)
+    print(
+        f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(encoder.texts)} encoded"
+    )
+    return Lessons(originals, grams, encoder)
 
 
-def _said(lessons: Lessons, left_out: Sequence[str] = ()) -> Said:
-    """Return what each tier says of the originals, learned tiers without their fold, or their language."""
-    originals = lessons.originals
-    held = by_language(lessons.grams, left_out) if left_out else by_fold(lessons.grams)
-    grams = np.full(len(originals), np.nan)
+def _tuner(lesson: EncoderLesson) -> Tuner:
+    return Tuner(lower_rows(lesson.texts), lesson.labels, lesson.shares, lesson.turns)
+
+
+def _heard(lessons: Lessons, tuner: Tuner) -> NDArray[np.float64]:
+    """Return the encoder's odds of the originals of the folds that weigh it."""
+    lesson = lessons.encoder
+    return lesson.held_back(tuner, lesson.by_fold(_WEIGHING_FOLDS))
+
+
+def _train(lessons: Lessons, out: Path) -> None:
+    """Train both heads on everything, and on what weighs them without their folds; write the files."""
+    everything = np.ones(len(lessons.encoder.texts), dtype=np.bool_)
+    tuner = _tuner(lessons.encoder)
+    tuned, heard = at_once(lambda: tuner.fitted(everything), lambda: _heard(lessons, tuner))
+    grams = lessons.grams.fitted(np.arange(len(lessons.grams.rows)))
+    said = _said(lessons, heard, by_fold(lessons.grams))
+    _write(out, lessons, said, tuned, grams)
+
+
+def _said(lessons: Lessons, heard: NDArray[np.float64], held: HeldBack) -> Said:
+    """Return what each tier says of the originals; learned tiers without their fold, or their language."""
+    grams = np.full(len(lessons.originals), np.nan)
     for row, odds in zip(held.rows.tolist(), held.odds.tolist(), strict=True):
         grams[lessons.grams.rows[row].group] = odds
-    parts = languages_of(originals, left_out) if left_out else folds_of(originals)
-    encoder = asks(lessons.encoder.held_back(parts))
-    scores, languages = lexicon_says(originals, LEXICON)
-    return Said(scores, grams, encoder, languages)
+    scores, languages = lexicon_says(lessons.originals, LEXICON)
+    return Said(scores, grams, asks(heard), languages)
 
 
 def _weighings(lessons: Lessons, said: Said) -> Weighings:
     ordinary = is_ordinary(lessons.originals)
+    heard = ~np.isnan(said.encoder)
     fast = weighing(said, ordinary, with_encoder=False)
-    full = weighing(said, ordinary, with_encoder=True)
+    full = weighing(said.of(heard), ordinary[heard], with_encoder=True)
     return Weighings(full, fast, unheard(log_odds(fast, said), ordinary, _MISSED))
 
 
-def _write(out: Path, lessons: Lessons, said: Said) -> None:
+def _write(out: Path, lessons: Lessons, said: Said, tuned: Tuned, grams: Fitted) -> None:
     """Write the weight files and the list of their SHA-256."""
-    weighings = _weighings(lessons, said)
-    grams = lessons.grams.fitted(np.arange(len(lessons.grams.rows)))
-    encoder = lessons.encoder.fitted(np.ones(len(lessons.encoder.labels), dtype=np.bool_))
+    tuning = tuning_file(tuned.changes)
+    version = load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning)).version
     files = {
-        "words-encoder.npz": encoder_file(encoder, lessons.version),
+        _TUNING: tuning,
+        "words-encoder.npz": encoder_file(tuned.head, version),
         "words-head.npz": weight_file(grams, *_alone(lessons, said)),
-        "words-tiers.json": msgspec.json.format(msgspec.json.encode(weighings)) + b"\n",
+        "words-tiers.json": msgspec.json.format(msgspec.json.encode(_weighings(lessons, said)))
+        + b"\n",
     }
     out.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
@@ -154,17 +168,22 @@ def _alone(lessons: Lessons, said: Said) -> tuple[Mapping[str, float], float]:
     return thresholds_of(said.grams[ordinary], own, _ALONE)
 
 
-def _transfer(lessons: Lessons, said: Said, left_out: Sequence[str]) -> None:
-    """Print the tables: by five folds, and by language left out, at the same thresholds."""
+def _transfer(lessons: Lessons, left_out: Sequence[str]) -> None:
+    """Print the tables: by fold, and by languages left out together, at the same thresholds."""
+    tuner, lesson = _tuner(lessons.encoder), lessons.encoder
+    heard, unheard = at_once(
+        lambda: _heard(lessons, tuner),
+        lambda: lesson.held_back(tuner, lesson.by_language(left_out)),
+    )
+    said = _said(lessons, heard, by_fold(lessons.grams))
     weighings = _weighings(lessons, said)
-    everything = np.ones(len(lessons.originals), dtype=np.bool_)
-    print_table("five folds", lessons.originals, caught(weighings, said), everything)
-    unseen = _said(lessons, left_out)
+    print_table("folds", lessons.originals, caught(weighings, said), ~np.isnan(said.encoder))
+    unseen = _said(lessons, unheard, by_language(lessons.grams, left_out))
     print_table(
-        "language left out",
+        "languages left out",
         lessons.originals,
         caught(weighings, unseen),
-        languages_of(lessons.originals, left_out) >= 0,
+        ~np.isnan(unseen.encoder),
     )
 
 

@@ -100,8 +100,11 @@ def by_intent(lesson: Lesson) -> Iterator[tuple[str, HeldBack]]:
 
 
 def asks(odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log-odds that any intent is asked for."""
-    return np.logaddexp.reduce(odds, axis=1)
+    """Return the log-odds that any intent is asked for; NaN where there are none."""
+    whole = np.full(len(odds), np.nan)
+    known = ~np.isnan(odds).any(axis=1)
+    whole[known] = np.logaddexp.reduce(odds[known], axis=1)
+    return whole
 
 
 def _held_back(lesson: Lesson, written: NDArray[np.int64], composed: NDArray[np.int64]) -> HeldBack:

@@ -5,30 +5,37 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.gists import Gists
+from raiment.screening.words import Modality
 from training.perceptron import Perceptron, learn
 from training.texts import LABELS, NONE, Original
 from training.widen import Row, fold_of
 
+Learned = TypeVar("Learned")
 _COMPOSED_SHARE = 0.25
 _ORDINARY_SHARE = 0.5
 _VARIED_SHARE = 0.5
 _SEED = 20261123
 
 
-@dataclass(frozen=True, slots=True)
-class EncoderLesson:
-    """Gists of everything the head is trained on; the written rows come first."""
+class Learner(Protocol[Learned]):
+    """Learns from some of the texts of a lesson, and answers for any of them."""
 
-    originals: Sequence[Original]
-    groups: NDArray[np.int64]
-    """The original each row comes from; -1 for what is composed."""
-    shown: NDArray[np.bool_]
-    """Which rows are originals as written."""
+    def fitted(self, chosen: NDArray[np.bool_]) -> Learned:
+        """Return what is learned from the *chosen* texts."""
+
+    def log_odds(self, learned: Learned, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the log-odds of each intent for the texts numbered in *chosen*."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOnly:
+    """Learns a head over the gists of an encoder that stays as it is."""
+
     gists: NDArray[np.float32]
     labels: NDArray[np.int64]
     shares: NDArray[np.float32]
@@ -37,19 +44,54 @@ class EncoderLesson:
         """Return the head learned from the *chosen* rows."""
         return learn(self.gists[chosen], self.labels[chosen], self.shares[chosen], _SEED)
 
-    def held_back(self, parts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """
-        Return each original's log-odds of each intent, from a head that saw nothing of its part.
+    def log_odds(self, learned: Perceptron, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what the head says of the rows numbered in *chosen*."""
+        return learned.log_odds(self.gists[chosen])
 
-        *parts* numbers the originals; those of part -1 are always learned from, and have no odds (NaN). What
-        is composed belongs to no part.
+
+@dataclass(frozen=True, slots=True)
+class EncoderLesson:
+    """Everything the encoder's tier is trained on; rows of written originals come first."""
+
+    originals: Sequence[Original]
+    groups: NDArray[np.int64]
+    """The original each row comes from; -1 for what is composed."""
+    shown: NDArray[np.bool_]
+    """Which rows are originals as written."""
+    texts: Sequence[tuple[str, Modality]]
+    languages: Sequence[str]
+    labels: NDArray[np.int64]
+    shares: NDArray[np.float32]
+
+    @property
+    def turns(self) -> NDArray[np.int64]:
+        """Numbers of the variations, of which an epoch shows some; -1 for what every epoch shows."""
+        varied = (self.groups >= 0) & ~self.shown
+        return np.where(varied, np.cumsum(varied), -1)
+
+    def by_fold(self, folds: Sequence[int]) -> NDArray[np.int64]:
+        """Return the part of each row: its original's fold where that is one of *folds*, else -1."""
+        own = np.array([fold_of(one) for one in self.originals])
+        parts = np.where(self.groups >= 0, own[self.groups], -1)
+        return np.where(np.isin(parts, folds), parts, -1)
+
+    def by_language(self, left_out: Sequence[str]) -> NDArray[np.int64]:
+        """Return 0 for each row of the languages *left_out*, in every script, composed ones too; else -1."""
+        return np.array(
+            [0 if name.partition("-")[0] in left_out else -1 for name in self.languages]
+        )
+
+    def held_back(self, learner: Learner[Learned], parts: NDArray[np.int64]) -> NDArray[np.float64]:
         """
-        of_row = np.where(self.groups >= 0, parts[self.groups], -1)
+        Return each original's log-odds of each intent, learned without anything of its part.
+
+        *parts* numbers the rows; those of part -1 are always learned from, and have no odds (NaN).
+        """
         odds = np.full((len(self.originals), len(LABELS) - 1), np.nan)
         for part in sorted(set(parts.tolist()) - {-1}):
-            head = self.fitted(of_row != part)
-            held = np.flatnonzero((of_row == part) & self.shown)
-            odds[self.groups[held]] = head.log_odds(self.gists[held])
+            learned = learner.fitted(parts != part)
+            held = np.flatnonzero((parts == part) & self.shown)
+            odds[self.groups[held]] = learner.log_odds(learned, held)
         return odds
 
 
@@ -58,11 +100,9 @@ def encoder_lesson(
     varied: Sequence[Row],
     composed: Sequence[Original],
     ordinary: Sequence[Original],
-    gists: Gists,
 ) -> EncoderLesson:
     """Return the lesson: *varied* rows of *originals*, and texts made by program."""
     made = [*composed, *ordinary]
-    rows = [(one.text, one.modality) for one in varied] + [(one.text, one.modality) for one in made]
     labels = [one.label for one in varied] + [one.label for one in made]
     shares = np.concatenate(
         [
@@ -76,21 +116,11 @@ def encoder_lesson(
         originals=originals,
         groups=np.concatenate([[row.group for row in varied], nobody]).astype(np.int64),
         shown=np.concatenate([[row.original for row in varied], nobody > 0]).astype(np.bool_),
-        gists=gists.of(rows),
+        texts=[(one.text, one.modality) for one in [*varied, *made]],
+        languages=[one.language for one in [*varied, *made]],
         labels=np.array([LABELS.index(label) for label in labels], dtype=np.int64),
         shares=shares.astype(np.float32),
     )
-
-
-def folds_of(originals: Sequence[Original]) -> NDArray[np.int64]:
-    """Return the fold of each original."""
-    return np.array([fold_of(one) for one in originals], dtype=np.int64)
-
-
-def languages_of(originals: Sequence[Original], left_out: Sequence[str]) -> NDArray[np.int64]:
-    """Return a number for each original of a language *left_out*, all its scripts being one; -1 for others."""
-    numbers = {name: number for number, name in enumerate(left_out)}
-    return np.array([numbers.get(one.language.partition("-")[0], -1) for one in originals])
 
 
 def is_ordinary(originals: Sequence[Original]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,20 @@ class Perceptron:
         odds = units @ self.intents + gists @ self.direct + self.biases
         return odds.astype(np.float64)
 
+    @classmethod
+    def folded(cls, weights: Sequence[Numbers], middle: Numbers, spread: Numbers) -> Perceptron:
+        """Return the head for gists as they come: what was taken off and divided by is in the weights."""
+        hidden, hidden_biases, intents, direct, biases = weights
+        hidden, direct = hidden / spread[:, None], direct / spread[:, None]
+        biases = biases - middle @ direct
+        return cls(
+            hidden=hidden,
+            hidden_biases=hidden_biases - middle @ hidden,
+            intents=intents[:, 1:] - intents[:, :1],
+            direct=direct[:, 1:] - direct[:, :1],
+            biases=biases[1:] - biases[0],
+        )
+
 
 def learn(gists: Numbers, labels: NDArray[np.int64], shares: Numbers, seed: int) -> Perceptron:
     """Return the head learned from *gists* with their *labels*; *shares* weigh them."""
@@ -57,7 +72,7 @@ def learn(gists: Numbers, labels: NDArray[np.int64], shares: Numbers, seed: int)
             rate = _RATE * max(_LAST_RATE, 1 - count / last)
             for weight, slope, (mean, square) in zip(weights, slopes, moments, strict=True):
                 _step(weight, slope, mean, square, count, rate)
-    return _folded(weights, middle, spread)
+    return Perceptron.folded(weights, middle, spread)
 
 
 def _started(width: int, dice: np.random.Generator) -> list[Numbers]:
@@ -110,17 +125,3 @@ def _step(
     if weight.ndim > 1:
         turn += _DECAY * weight
     weight -= np.float32(rate) * turn
-
-
-def _folded(weights: list[Numbers], middle: Numbers, spread: Numbers) -> Perceptron:
-    """Return the head for gists as they come: what was taken off and divided by is in the weights."""
-    hidden, hidden_biases, intents, direct, biases = weights
-    hidden, direct = hidden / spread[:, None], direct / spread[:, None]
-    biases = biases - middle @ direct
-    return Perceptron(
-        hidden=hidden,
-        hidden_biases=hidden_biases - middle @ hidden,
-        intents=intents[:, 1:] - intents[:, :1],
-        direct=direct[:, 1:] - direct[:, :1],
-        biases=biases[1:] - biases[0],
-    )

