@@ -42,8 +42,9 @@ train: .venv/train/stamp
 	.venv/train/bin/pip --quiet --disable-pip-version-check install $(LOCKED) -r $<
 	@touch $@
 
-bench-words: $(STAMPS)/package
-	$(BIN)/python benchmarks/words.py
+# The screening of words, filters of others beside it. QUICK=1 for a small run, PARTS="disguises chains" for some.
+bench-words: $(STAMPS)/bench
+	scripts/bench-words.sh $(if $(QUICK),--quick) $(PARTS)
 
 bench-gateway: $(STAMPS)/test $(STAMPS)/package
 	$(BIN)/python benchmarks/gateway.py
