@@ -17,6 +17,12 @@
 #define RAIMENT_NEON 1
 #endif
 
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define RAIMENT_SHUFFLES 1
+#endif
+#endif
+
 #define RAIMENT_INLINE inline __attribute__((always_inline))
 
 namespace raiment {

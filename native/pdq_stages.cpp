@@ -6,12 +6,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_shufflevector)
-#define RAIMENT_SHUFFLES 1
-#endif
-#endif
-
 namespace raiment {
 namespace {
 

@@ -1,7 +1,6 @@
 #include "plane.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #if defined(RAIMENT_X86)
@@ -151,20 +150,32 @@ Plane reduced_luminance(const Pixels& pixels, Kernel kernel) {
 
 namespace {
 
-using Square = std::array<std::uint64_t, 8>;
+constexpr std::size_t kSquare = 16;
 
-// Eight rows of eight bytes become columns: squares of one, two and four change places across the diagonal.
-RAIMENT_INLINE void transpose(Square& rows) {
-    constexpr std::uint64_t kMasks[] = {0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0x00000000FFFFFFFF};
-    for (int step = 0; step < 3; ++step) {
-        const int apart = 1 << step, bits = 8 << step;
-        for (int i = 0; i < 8; ++i) {
-            if (i & apart) continue;
-            const std::uint64_t swapped = ((rows[i] >> bits) ^ rows[i + apart]) & kMasks[step];
-            rows[i] ^= swapped << bits;
-            rows[i + apart] ^= swapped;
+// Sixteen rows of sixteen bytes become columns.
+RAIMENT_INLINE void transpose_square(const std::uint8_t* from, std::size_t from_row, std::uint8_t* to,
+                                     std::size_t to_row) {
+#if defined(RAIMENT_SHUFFLES)
+    typedef std::uint8_t Line __attribute__((vector_size(kSquare)));
+    Line lines[kSquare], shuffled[kSquare];
+    for (std::size_t i = 0; i < kSquare; ++i) std::memcpy(&lines[i], from + i * from_row, kSquare);
+    // Each time the top bit of the row changes places with the lowest of the column.
+    for (int bit = 0; bit < 4; ++bit) {
+        for (std::size_t i = 0; i < kSquare / 2; ++i) {
+            const Line a = lines[i], b = lines[i + kSquare / 2];
+            shuffled[2 * i] =
+                __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            shuffled[2 * i + 1] =
+                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
         }
+        for (std::size_t i = 0; i < kSquare; ++i) lines[i] = shuffled[i];
     }
+    for (std::size_t i = 0; i < kSquare; ++i) std::memcpy(to + i * to_row, &lines[i], kSquare);
+#else
+    for (std::size_t y = 0; y < kSquare; ++y) {
+        for (std::size_t x = 0; x < kSquare; ++x) to[x * to_row + y] = from[y * from_row + x];
+    }
+#endif
 }
 
 }  // namespace
@@ -175,13 +186,10 @@ Plane transposed(const Plane& plane) {
     result.columns = plane.rows;
     result.factor = plane.factor;
     result.gray.resize(plane.gray.size());
-    const std::size_t rows = plane.rows / 8 * 8, columns = plane.columns / 8 * 8;
-    for (std::size_t x = 0; x < columns; x += 8) {
-        for (std::size_t y = 0; y < rows; y += 8) {
-            Square square;
-            for (std::size_t i = 0; i < 8; ++i) std::memcpy(&square[i], plane.row(y + i) + x, 8);
-            transpose(square);
-            for (std::size_t i = 0; i < 8; ++i) std::memcpy(&result.gray[(x + i) * plane.rows + y], &square[i], 8);
+    const std::size_t rows = plane.rows / kSquare * kSquare, columns = plane.columns / kSquare * kSquare;
+    for (std::size_t x = 0; x < columns; x += kSquare) {
+        for (std::size_t y = 0; y < rows; y += kSquare) {
+            transpose_square(plane.row(y) + x, plane.columns, &result.gray[x * plane.rows + y], plane.rows);
         }
     }
     for (std::size_t y = 0; y < plane.rows; ++y) {

@@ -83,8 +83,12 @@ def _hashed(count: int, quality: int = 80) -> dict[str, object]:
     return {"quality": quality, "hashes": base64.b64encode(bytes(32 * count)).decode()}
 
 
+def _insets(**other: object) -> dict[str, object]:
+    return {"qualities": [50] * 25, "hashes": _hashed(25)["hashes"]} | other
+
+
 def _reading(**other: object) -> dict[str, object]:
-    return {"whole": _hashed(8), "panels": [_hashed(8)], "insets": [_hashed(1)] * 25} | other
+    return {"whole": _hashed(8), "panels": [_hashed(8)], "insets": _insets()} | other
 
 
 def _look(**other: object) -> bytes:
@@ -111,8 +115,10 @@ def test_an_honest_look_is_accepted() -> None:
         _look(readings=[_reading(whole=_hashed(8, -1))]),
         _look(readings=[_reading(panels=[_hashed(1)])]),
         _look(readings=[_reading(panels=[_hashed(8)] * 17)]),
-        _look(readings=[_reading(insets=[_hashed(1)] * 24)]),
-        _look(readings=[_reading(insets=[_hashed(2)] * 25)]),
+        _look(readings=[_reading(insets=_insets(qualities=[50] * 24))]),
+        _look(readings=[_reading(insets=_insets(qualities=[50] * 24 + [101]))]),
+        _look(readings=[_reading(insets=_insets(hashes=_hashed(24)["hashes"]))]),
+        _look(readings=[_reading(insets=_insets(hashes=_hashed(26)["hashes"]))]),
         _look(width=0),
         _look(height=2**40),
         _look(pixel_sha256="0" * 63),

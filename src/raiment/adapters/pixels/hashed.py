@@ -71,10 +71,17 @@ def _reading(rows: Rows, wanted: Wanted) -> dict[str, object]:
     return {
         "whole": _hashes(whole),
         "panels": [_hashes(panel) for _, panel in panels],
-        "insets": [_hashes(inset) for inset in insets],
+        "insets": {
+            "qualities": [quality for quality, _ in insets],
+            "hashes": _joined(value for _, values in insets for value in values),
+        },
     }
 
 
 def _hashes(one: _native.Hashed) -> dict[str, object]:
     quality, hashes = one
-    return {"quality": quality, "hashes": base64.b64encode(b"".join(hashes)).decode()}
+    return {"quality": quality, "hashes": _joined(hashes)}
+
+
+def _joined(hashes: Iterable[bytes]) -> str:
+    return base64.b64encode(b"".join(hashes)).decode()

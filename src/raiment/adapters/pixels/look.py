@@ -33,22 +33,37 @@ class _Hashed(msgspec.Struct, frozen=True):
     hashes: Annotated[bytes, msgspec.Meta(max_length=len(DIHEDRAL) * Pdq.SIZE)]
     """One after the other."""
 
-    def apart(self, count: int) -> _native.Hashed:
-        if len(self.hashes) != count * Pdq.SIZE:
-            raise BrokenAnswer
-        places = range(0, len(self.hashes), Pdq.SIZE)
-        return self.quality, tuple(self.hashes[at : at + Pdq.SIZE] for at in places)
+    def views(self) -> _native.Hashed:
+        return self.quality, _apart(self.hashes, len(DIHEDRAL))
+
+
+class _Insets(msgspec.Struct, frozen=True):
+    qualities: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=0, le=100)]],
+        msgspec.Meta(min_length=_INSETS, max_length=_INSETS),
+    ]
+    hashes: Annotated[bytes, msgspec.Meta(max_length=_INSETS * Pdq.SIZE)]
+    """One after the other."""
+
+    def each(self) -> list[_native.Hashed]:
+        hashes = _apart(self.hashes, _INSETS)
+        return [(quality, (one,)) for quality, one in zip(self.qualities, hashes, strict=True)]
+
+
+def _apart(hashes: bytes, count: int) -> tuple[bytes, ...]:
+    if len(hashes) != count * Pdq.SIZE:
+        raise BrokenAnswer
+    return tuple(hashes[at : at + Pdq.SIZE] for at in range(0, len(hashes), Pdq.SIZE))
 
 
 class _Reading(msgspec.Struct, frozen=True):
     whole: _Hashed
     panels: Annotated[list[_Hashed], msgspec.Meta(max_length=MOST_PARTS)]
-    insets: Annotated[list[_Hashed], msgspec.Meta(min_length=_INSETS, max_length=_INSETS)]
+    insets: _Insets
 
     def disguises(self) -> Disguises:
-        panels = [panel.apart(len(DIHEDRAL)) for panel in self.panels]
-        insets = [inset.apart(1) for inset in self.insets]
-        return disguises_of(self.whole.apart(len(DIHEDRAL)), panels, insets)
+        panels = [panel.views() for panel in self.panels]
+        return disguises_of(self.whole.views(), panels, self.insets.each())
 
 
 class _Answer(msgspec.Struct, frozen=True):
