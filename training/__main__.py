@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raiment.adapters.detectors.e5_encoder import e5_path, load_e5_encoder
-from raiment.adapters.detectors.e5_tuning import load_tuning, tuning_file
+from raiment.adapters.detectors.e5_tuning import load_tuning
 from raiment.screening.words.tiers import Weighings
 from training.at_once import at_once
 from training.crossing import HeldBack, Lesson, asks, by_fold, by_language, lesson_of
@@ -30,8 +30,8 @@ from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
 from training.tuning import Tuned, Tuner
-from training.weigh import Said, lexicon_says, log_odds, unheard, weighing
-from training.weights import fingerprint, weight_file
+from training.weigh import Said, lexicon_says, log_odds, overruled, unheard, weighing
+from training.weights import fingerprint, tuning_file, weight_file
 from training.widen import widen
 from training.wordings import compose
 
@@ -138,8 +138,10 @@ def _weighings(lessons: Lessons, said: Said) -> Weighings:
     ordinary = is_ordinary(lessons.originals)
     heard = ~np.isnan(said.encoder)
     fast = weighing(said, ordinary, with_encoder=False)
-    full = weighing(said.of(heard), ordinary[heard], with_encoder=True)
-    return Weighings(full, fast, unheard(log_odds(fast, said), ordinary, _MISSED))
+    some, plain = said.of(heard), ordinary[heard]
+    full = weighing(some, plain, with_encoder=True)
+    mistaken = overruled(log_odds(full, some), some.lexicon, plain, full.hold[""])
+    return Weighings(full, fast, unheard(log_odds(fast, said), ordinary, _MISSED), mistaken)
 
 
 def _write(out: Path, lessons: Lessons, said: Said, tuned: Tuned, grams: Fitted) -> None:

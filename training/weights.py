@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from raiment.screening.words.grams import SCHEME
 from training.fit import Fitted
@@ -31,6 +32,14 @@ def weight_file(fitted: Fitted, thresholds: Mapping[str, float], threshold: floa
         thresholds=np.array([thresholds[one] for one in languages], dtype=np.float64),
         threshold=np.float64(threshold),
     )
+    return written.getvalue()
+
+
+def tuning_file(changes: Mapping[str, NDArray[np.float32]]) -> bytes:
+    """Return the bytes that ``load_tuning`` reads, numbers rounded to sixteen bits."""
+    written = io.BytesIO()
+    rounded = {key: changes[key].astype(np.float16) for key in sorted(changes)}
+    np.savez_compressed(written, **rounded)
     return written.getvalue()
 
 

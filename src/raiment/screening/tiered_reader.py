@@ -26,6 +26,8 @@ _MOST_PARTS = 200
 """More parts than these are not looked at one by one: the encoder reads them."""
 _PART = 128
 """Characters."""
+_OVERRULED = 100
+"""Characters."""
 _PART_MARGIN = 1.0
 """Log-odds by which a part may look worse than a whole text: some part of any long text does."""
 
@@ -79,7 +81,11 @@ class TieredReader:
             return joined(reading, score, grams, said)
         version = self.encoder.head.encoder
         sure = reading.strongest >= BLOCK_AT
-        if sure or (reading.strongest < HOLD_AT and self._harmless(texts, modality, fast)):
+        if sure:
+            asked = not earlier and _may_be_overruled(text, reading)
+        else:
+            asked = reading.strongest >= HOLD_AT or not self._harmless(texts, modality, fast)
+        if not asked:
             return joined(reading, 0.0, grams, (*said, Tier(ENCODER, version, None)))
         try:
             heard = _heard(self.encoder, texts, modality)
@@ -88,7 +94,8 @@ class TieredReader:
             return joined(reading, score, grams, (*said, silent))
         odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
         score = self.weighings.full.score(odds, reading.language)
-        return joined(reading, score, heard, (*said, Tier(ENCODER, version, score)))
+        tiers = (*said, Tier(ENCODER, version, score))
+        return joined(reading, score, heard, tiers, overruled=odds < self.weighings.overruled)
 
     def _harmless(self, texts: Sequence[str], modality: Modality, fast: float) -> bool:
         """Return whether neither *texts* as a whole nor any part of them is worth the encoder's time."""
@@ -98,6 +105,15 @@ class TieredReader:
         # A part alone: harmless words around it would hide it from the n-grams.
         grams = any_of(self.head.log_odds(parts, modality))
         return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard + _PART_MARGIN
+
+
+def _may_be_overruled(text: str, reading: WordsReading) -> bool:
+    """
+    Return whether the encoder may say that a sure lexicon is mistaken: of short plain words, not of a child.
+
+    Harmless words around what is asked would hide it from the encoder, and disguises do; not from the lexicon.
+    """
+    return len(text) <= _OVERRULED and not (reading.minor or reading.disguise or reading.pretext)
 
 
 def _parts(text: str) -> Iterator[str]:

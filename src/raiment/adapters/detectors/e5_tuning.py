@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,17 +43,23 @@ class Tuning:
 
         Raises ConfigurationError naming the file when they do not fit.
         """
-        return replace(layer, **dict(self._changed(number, layer)))
+        return replace(
+            layer,
+            look=self._changed(f"{number}.look", layer.look),
+            gather=self._changed(f"{number}.gather", layer.gather),
+            widen=self._changed(f"{number}.widen", layer.widen),
+            narrow=self._changed(f"{number}.narrow", layer.narrow),
+        )
 
-    def _changed(self, number: int, layer: Layer) -> Iterator[tuple[str, Tensor]]:
-        for matrix in MATRICES:
-            down = self.arrays.get(f"{number}.{matrix}.down")
-            if down is not None:
-                was: Tensor = getattr(layer, matrix)
-                up = self.arrays[f"{number}.{matrix}.up"]
-                if was.shape != (down.shape[0], up.shape[1]):
-                    raise ConfigurationError(self.name, "it does not fit the encoder")
-                yield matrix, was + down @ up
+    def _changed(self, key: str, matrix: Tensor) -> Tensor:
+        down = self.arrays.get(f"{key}.down")
+        if down is None:
+            return matrix
+        up = self.arrays[f"{key}.up"]
+        if matrix.shape != (down.shape[0], up.shape[1]):
+            raise ConfigurationError(self.name, "it does not fit the encoder")
+        changed: Tensor = matrix + down @ up
+        return changed
 
 
 def load_tuning(name: str, data: bytes) -> Tuning:
@@ -75,11 +81,3 @@ def load_tuning(name: str, data: bytes) -> Tuning:
         if down is None or up is None or down.shape[1:] != up.shape[:1]:
             raise ConfigurationError(name, "its matrices do not fit together")
     return Tuning(name, hashlib.sha256(data).hexdigest()[:12], arrays)
-
-
-def tuning_file(arrays: Mapping[str, Tensor]) -> bytes:
-    """Return the bytes that ``load_tuning`` reads, numbers rounded to sixteen bits."""
-    written = io.BytesIO()
-    rounded = {key: arrays[key].astype(np.float16) for key in sorted(arrays)}
-    np.savez_compressed(written, **rounded)
-    return written.getvalue()

@@ -3,7 +3,7 @@ Three tiers judge one text: the lexicon, the n-gram head, and a head over a mult
 
 What each says is weighed together (a logistic regression fitted on texts that none of them was trained
 on), so that rewordings which no list holds are found, and odd but harmless words are not. Where the
-lexicon is sure, its word stands whatever the others say.
+lexicon is sure, its word stands, unless the others are as sure that it is mistaken about a short text.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class Weighings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fast: Weighing
     unheard: float
     """Log-odds of the fast weighing below which the encoder is not asked."""
+    overruled: float = -100.0
+    """Log-odds of the full weighing below which a sure lexicon is mistaken; at most what holds."""
 
 
 def load_weighings(name: str, data: bytes) -> Weighings:
@@ -87,15 +89,21 @@ def any_of(odds: Odds) -> float:
 
 
 def joined(
-    reading: WordsReading, score: float, odds: Odds, tiers: tuple[Tier, ...]
+    reading: WordsReading,
+    score: float,
+    odds: Odds,
+    tiers: tuple[Tier, ...],
+    *,
+    overruled: bool = False,
 ) -> WordsReading:
     """
     Return the lexicon's *reading* with what was learned.
 
     *score* is spread over the intents as *odds* have them; each intent gets the higher of the two. A doubt
     of the lexicon's that *score* does not share counts as just less than one: it had its weight in *score*.
+    What the lexicon is sure of stands, unless it is *overruled*.
     """
-    if reading.strongest >= BLOCK_AT:
+    if reading.strongest >= BLOCK_AT and not overruled:
         return replace(reading, tiers=tiers)
     learned = dict.fromkeys(INTENTS, 0.0)
     if score >= HOLD_AT:
