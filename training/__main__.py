@@ -18,18 +18,19 @@ from numpy.typing import NDArray
 
 from raiment.adapters.detectors.e5_encoder import e5_path, load_e5_encoder
 from raiment.adapters.detectors.e5_tuning import load_tuning
+from raiment.screening.words.encoder_head import Encoder
 from raiment.screening.words.tiers import Weighings
 from training.at_once import at_once
 from training.crossing import HeldBack, Lesson, asks, by_fold, by_language, lesson_of
-from training.encoder import EncoderLesson, encoder_file, encoder_lesson, is_ordinary
-from training.fit import Fitted
+from training.encoder import EncoderLesson, HeadOnly, encoder_file, encoder_lesson, is_ordinary
 from training.frames import read_frames
+from training.gists import Gists
 from training.lower import lower_rows
 from training.ordinary import long_texts, ordinary_texts
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
-from training.tuning import Tuned, Tuner
+from training.tuning import Tuner
 from training.weigh import Said, lexicon_says, log_odds, overruled, unheard, weighing
 from training.weights import fingerprint, tuning_file, weight_file
 from training.widen import widen
@@ -49,7 +50,7 @@ _COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 """One in so many compositions is used: they are much alike."""
 _WEIGHING_FOLDS = (0,)
 """Of the folds, those whose originals weigh the encoder beside the others: each needs a tuning of its own."""
-_TUNING = "words-tuning.npz"
+_TUNING, _ENCODER = "words-tuning.npz", "words-encoder.npz"
 _MISSED = 0.004
 """Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
 _ALONE = 0.01
@@ -72,16 +73,35 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, default=ROOT / "training" / "texts")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
+        "--encoder",
+        type=Path,
+        help="folder of an encoder of your own, which gets a head; with train",
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=ROOT / "build" / "gists", help="that encoder's work, kept"
+    )
+    parser.add_argument(
         "--left-out", default="ko,fi,sw,tr,el,vi", help="languages to leave out, for the tables"
     )
     options = parser.parse_args()
+    if options.encoder and (options.what != "train" or options.out == WEIGHTS):
+        parser.error("--encoder is for train, with --out: it leaves the encoder that ships alone")
     started = time.perf_counter()
     lessons = _lessons(options.texts)
-    if options.what == "train":
+    if options.encoder:
+        _train_own(lessons, options.out, _own_encoder(options.encoder), options.cache)
+    elif options.what == "train":
         _train(lessons, options.out)
     else:
         _transfer(lessons, options.left_out.split(","))
     print(f"{(time.perf_counter() - started) / 60:.0f} minutes")
+
+
+def _own_encoder(folder: Path) -> Encoder:
+    # Its packages are not in requirements/train.lock.
+    from raiment.adapters.detectors.onnx_encoder import load_onnx_encoder  # noqa: PLC0415
+
+    return load_onnx_encoder(folder)
 
 
 def _lessons(texts: Path) -> Lessons:
@@ -120,9 +140,31 @@ def _train(lessons: Lessons, out: Path) -> None:
     everything = np.ones(len(lessons.encoder.texts), dtype=np.bool_)
     tuner = _tuner(lessons.encoder)
     tuned, heard = at_once(lambda: tuner.fitted(everything), lambda: _heard(lessons, tuner))
+    tuning = tuning_file(tuned.changes)
+    version = load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning)).version
+    encoder = {_TUNING: tuning, _ENCODER: encoder_file(tuned.head, version)}
+    _write(out, encoder | _other_files(lessons, heard))
+
+
+def _train_own(lessons: Lessons, out: Path, encoder: Encoder, cache: Path) -> None:
+    """Train a head over an encoder that stays as it is; write the files."""
+    lesson = lessons.encoder
+    learner = HeadOnly(Gists(cache, encoder).of(lesson.texts), lesson.labels, lesson.shares)
+    heard = lesson.held_back(learner, lesson.by_fold(_WEIGHING_FOLDS))
+    head = learner.fitted(np.ones(len(lesson.texts), dtype=np.bool_))
+    own = {_ENCODER: encoder_file(head, encoder.version)}
+    _write(out, own | _other_files(lessons, heard))
+
+
+def _other_files(lessons: Lessons, heard: NDArray[np.float64]) -> dict[str, bytes]:
+    """Return the files that every encoder needs beside its own: the n-gram head's, and the weighings."""
     grams = lessons.grams.fitted(np.arange(len(lessons.grams.rows)))
     said = _said(lessons, heard, by_fold(lessons.grams))
-    _write(out, lessons, said, tuned, grams)
+    weighings = msgspec.json.encode(_weighings(lessons, said))
+    return {
+        "words-head.npz": weight_file(grams, *_alone(lessons, said)),
+        "words-tiers.json": msgspec.json.format(weighings) + b"\n",
+    }
 
 
 def _said(lessons: Lessons, heard: NDArray[np.float64], held: HeldBack) -> Said:
@@ -144,17 +186,8 @@ def _weighings(lessons: Lessons, said: Said) -> Weighings:
     return Weighings(full, fast, unheard(log_odds(fast, said), ordinary, _MISSED), mistaken)
 
 
-def _write(out: Path, lessons: Lessons, said: Said, tuned: Tuned, grams: Fitted) -> None:
+def _write(out: Path, files: Mapping[str, bytes]) -> None:
     """Write the weight files and the list of their SHA-256."""
-    tuning = tuning_file(tuned.changes)
-    version = load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning)).version
-    files = {
-        _TUNING: tuning,
-        "words-encoder.npz": encoder_file(tuned.head, version),
-        "words-head.npz": weight_file(grams, *_alone(lessons, said)),
-        "words-tiers.json": msgspec.json.format(msgspec.json.encode(_weighings(lessons, said)))
-        + b"\n",
-    }
     out.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (out / name).write_bytes(data)

@@ -1,4 +1,4 @@
-"""Gists of texts by the encoder that screening uses, kept between runs in a folder of the caller's choice."""
+"""Gists of texts by an encoder that stays as it is, kept between runs in a folder of the caller's choice."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from raiment.adapters.detectors.e5_encoder import E5Encoder, e5_path, load_e5_encoder
 from raiment.screening.words import Modality
+from raiment.screening.words.encoder_head import Encoder
 
 _SAVED_EVERY = 2_000
 
@@ -18,10 +18,9 @@ _SAVED_EVERY = 2_000
 class Gists:
     """Gists by text and modality; a text longer than a window has that of its first one."""
 
-    def __init__(self, folder: Path) -> None:
-        self._encoder: E5Encoder = load_e5_encoder(e5_path())
-        self.version = self._encoder.version
-        self._file = folder / f"{hashlib.sha256(self.version.encode()).hexdigest()[:12]}.npz"
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._file = folder / f"{hashlib.sha256(encoder.version.encode()).hexdigest()[:12]}.npz"
         self._known: dict[str, NDArray[np.float16]] = {}
         if self._file.exists():
             with np.load(self._file, allow_pickle=False) as kept:

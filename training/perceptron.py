@@ -15,6 +15,8 @@ _UNITS = 128
 _EPOCHS = 24
 _TEXTS = 128
 """Texts of one step."""
+_STILL = 1e-4
+"""Spread of a number of the gist below which it counts as constant."""
 _RATE = 1e-3
 _LAST_RATE = 0.02
 _DROPPED = 0.3
@@ -59,6 +61,8 @@ def learn(gists: Numbers, labels: NDArray[np.int64], shares: Numbers, seed: int)
     """Return the head learned from *gists* with their *labels*; *shares* weigh them."""
     dice = np.random.default_rng(seed)
     middle, spread = gists.mean(axis=0), gists.std(axis=0) + np.float32(1e-6)
+    # A number that is always the same tells nothing; magnified, it would leave the range of 16 bits.
+    spread[spread < _STILL] = 1
     rows = (gists - middle) / spread
     weights = _started(rows.shape[1], dice)
     moments = [(np.zeros_like(one), np.zeros_like(one)) for one in weights]

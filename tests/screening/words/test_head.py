@@ -175,7 +175,13 @@ def test_the_encoder_head_reads_the_window_that_asks_for_most() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"nothing", encoder_file(direct=None), encoder_file(direct=np.zeros((5, 3), np.float32))],
+    [
+        b"nothing",
+        encoder_file(direct=None),
+        encoder_file(direct=np.zeros((5, 3), np.float32)),
+        encoder_file(biases=np.array([0, np.nan, 0], np.float32)),
+        encoder_file(hidden=np.full((4, 2), np.inf, np.float32)),
+    ],
 )
 def test_a_file_that_is_no_encoder_head_is_refused_by_name(data: bytes) -> None:
     """Start fails with the file's name."""

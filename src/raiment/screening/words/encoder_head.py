@@ -89,4 +89,6 @@ def load_encoder_head(name: str, data: bytes) -> EncoderHead:
         key: arrays[key].astype(np.float32)
         for key in ("hidden", "hidden_biases", "intents", "direct", "biases")
     }
+    if not all(np.isfinite(each).all() for each in numbers.values()):
+        raise ConfigurationError(name, "the weight file holds what is no number")
     return EncoderHead(str(arrays["encoder"]), **numbers)
