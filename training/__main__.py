@@ -49,7 +49,7 @@ _VARIATIONS, _ENCODED_VARIATIONS = 6, 4
 _COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 """One in so many compositions is used: they are much alike."""
 _WEIGHING_FOLDS = (0,)
-"""Of the folds, those whose originals weigh the encoder beside the others: each needs a tuning of its own."""
+"""Of the folds, those whose originals weigh the tiers: each needs a training of its own."""
 _TUNING, _ENCODER = "words-tuning.npz", "words-encoder.npz"
 _MISSED = 0.004
 """Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
@@ -126,7 +126,11 @@ def _lessons(texts: Path) -> Lessons:
 
 
 def _tuner(lesson: EncoderLesson) -> Tuner:
-    return Tuner(lower_rows(lesson.texts), lesson.labels, lesson.shares, lesson.turns)
+    half = len(lesson.texts) // 2
+    first, second = at_once(
+        lambda: lower_rows(lesson.texts[:half]), lambda: lower_rows(lesson.texts[half:])
+    )
+    return Tuner([*first, *second], lesson.labels, lesson.shares, lesson.turns)
 
 
 def _heard(lessons: Lessons, tuner: Tuner) -> NDArray[np.float64]:
@@ -159,7 +163,7 @@ def _train_own(lessons: Lessons, out: Path, encoder: Encoder, cache: Path) -> No
 def _other_files(lessons: Lessons, heard: NDArray[np.float64]) -> dict[str, bytes]:
     """Return the files that every encoder needs beside its own: the n-gram head's, and the weighings."""
     grams = lessons.grams.fitted(np.arange(len(lessons.grams.rows)))
-    said = _said(lessons, heard, by_fold(lessons.grams))
+    said = _said(lessons, heard, by_fold(lessons.grams, _WEIGHING_FOLDS))
     weighings = msgspec.json.encode(_weighings(lessons, said))
     return {
         "words-head.npz": weight_file(grams, *_alone(lessons, said)),
@@ -179,11 +183,12 @@ def _said(lessons: Lessons, heard: NDArray[np.float64], held: HeldBack) -> Said:
 def _weighings(lessons: Lessons, said: Said) -> Weighings:
     ordinary = is_ordinary(lessons.originals)
     heard = ~np.isnan(said.encoder)
-    fast = weighing(said, ordinary, with_encoder=False)
     some, plain = said.of(heard), ordinary[heard]
+    fast = weighing(some, plain, with_encoder=False)
     full = weighing(some, plain, with_encoder=True)
-    mistaken = overruled(log_odds(full, some), some.lexicon, plain, full.hold[""])
-    return Weighings(full, fast, unheard(log_odds(fast, said), ordinary, _MISSED), mistaken)
+    asked = unheard(log_odds(fast, some), plain, _MISSED)
+    mistaken = overruled(log_odds(full, some), some.lexicon, plain)
+    return Weighings(full, fast, asked, mistaken)
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:
@@ -198,9 +203,10 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
 
 def _alone(lessons: Lessons, said: Said) -> tuple[Mapping[str, float], float]:
     """Return the thresholds of the n-gram head for whoever asks it alone."""
-    ordinary = is_ordinary(lessons.originals)
-    own = [one for one, plain in zip(said.languages, ordinary, strict=True) if plain]
-    return thresholds_of(said.grams[ordinary], own, _ALONE)
+    heard = ~np.isnan(said.grams)
+    some, plain = said.of(heard), is_ordinary(lessons.originals)[heard]
+    own = [one for one, ordinary in zip(some.languages, plain, strict=True) if ordinary]
+    return thresholds_of(some.grams[plain], own, _ALONE)
 
 
 def _transfer(lessons: Lessons, left_out: Sequence[str]) -> None:
@@ -210,7 +216,7 @@ def _transfer(lessons: Lessons, left_out: Sequence[str]) -> None:
         lambda: _heard(lessons, tuner),
         lambda: lesson.held_back(tuner, lesson.by_language(left_out)),
     )
-    said = _said(lessons, heard, by_fold(lessons.grams))
+    said = _said(lessons, heard, by_fold(lessons.grams, _WEIGHING_FOLDS))
     weighings = _weighings(lessons, said)
     print_table("folds", lessons.originals, caught(weighings, said), ~np.isnan(said.encoder))
     unseen = _said(lessons, unheard, by_language(lessons.grams, left_out))

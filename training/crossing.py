@@ -72,9 +72,10 @@ def lesson_of(
     )
 
 
-def by_fold(lesson: Lesson) -> HeldBack:
-    """Return each original judged by the head of the other folds; its variations are with it."""
+def by_fold(lesson: Lesson, some: Sequence[int]) -> HeldBack:
+    """Return the originals of *some* folds judged by a head of the others; variations are with them."""
     folds = np.array([fold_of(lesson.originals[row.group]) for row in _written(lesson)])
+    folds = np.where(np.isin(folds, some), folds, -1)
     return _held_back(lesson, folds, np.full(len(lesson.rows) - lesson.written, -1))
 
 

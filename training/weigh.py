@@ -93,11 +93,10 @@ def overruled(
     full: NDArray[np.float64],
     lexicon: NDArray[np.float64],
     ordinary: NDArray[np.bool_],
-    hold: float,
 ) -> float:
     """Return the *full* log-odds below which ``MISTAKEN`` of what the lexicon rightly is sure of lies."""
     sure = full[~ordinary & (lexicon >= BLOCK_AT)]
-    return round(min(hold, float(np.quantile(sure, MISTAKEN))), 4)
+    return round(float(np.quantile(sure, MISTAKEN)), 4)
 
 
 def log_odds(weighing: Weighing, said: Said) -> NDArray[np.float64]:

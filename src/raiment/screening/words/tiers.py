@@ -67,7 +67,7 @@ class Weighings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unheard: float
     """Log-odds of the fast weighing below which the encoder is not asked."""
     overruled: float = -100.0
-    """Log-odds of the full weighing below which a sure lexicon is mistaken; at most what holds."""
+    """Log-odds of the full weighing below which a sure lexicon is mistaken, and they alone count."""
 
 
 def load_weighings(name: str, data: bytes) -> Weighings:
@@ -110,7 +110,7 @@ def joined(
         top = max(odds.values())
         learned = {intent: score * math.exp(odds[intent] - top) for intent in INTENTS}
     own = {
-        intent: said if score >= HOLD_AT else min(said, _NO_DOUBT)
+        intent: said if score >= HOLD_AT and not overruled else min(said, _NO_DOUBT)
         for intent, said in reading.intents.items()
     }
     return replace(
