@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from raiment.errors import Unavailable
 from raiment.screening.detect_words import LexiconReader
 from raiment.screening.words import Lexicon, Modality, WordsReading
+from raiment.screening.words.chain import is_idle
 from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
 from raiment.screening.words.legible import spoken
@@ -20,7 +21,9 @@ from raiment.screening.words.tiers import BLOCK_AT, HOLD_AT, Odds, Weighings, an
 LEXICON = "lexicon"
 GRAMS = "n-grams"
 ENCODER = "encoder"
-_MOST_RENDERINGS = 3
+_MOST_RENDERINGS = 4
+_LONGEST_ELLIPSIS = 60
+"""Characters of an edit that may be nothing but one."""
 _CLAUSE_END = re.compile(r"[.,;!?\n\u3001\u3002\u060c\u061f\u0964\uff0c\uff1b]+\s*")
 _MOST_PARTS = 200
 """More parts than these are not looked at one by one: the encoder reads them."""
@@ -67,6 +70,8 @@ class TieredReader:
         reading = self.lexicon.read(
             text, modality=modality, source_person=source_person, earlier=earlier
         )
+        if len(text) <= _LONGEST_ELLIPSIS and _is_idle(reading, earlier):
+            return reading
         texts = _texts(text, self.lexicon.lexicon)
         if not any(character.isalnum() for one in texts for character in one):
             return reading
@@ -121,6 +126,15 @@ def _parts(text: str) -> Iterator[str]:
     for clause in _CLAUSE_END.split(text):
         for start in range(0, max(1, len(clause) - _PART // 2), _PART // 2):
             yield clause[start : start + _PART]
+
+
+def _is_idle(reading: WordsReading, earlier: Sequence[Step]) -> bool:
+    """Return whether the words say nothing but "again" or "more", and the lexicon knows of what."""
+    # A syllable a word looks like letters pulled apart.
+    disguised = not {"spaced"}.issuperset(reading.disguise)
+    if reading.step is None or disguised or reading.strongest > 0:
+        return False
+    return is_idle(reading.step, earlier)
 
 
 def _texts(text: str, lexicon: Lexicon) -> tuple[str, ...]:

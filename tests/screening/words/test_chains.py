@@ -73,3 +73,27 @@ def test_only_the_latest_edits_are_read(read: Reader) -> None:
     reading = read("again", history=["remove the jacket"] + ["make the sky blue"] * 500)
 
     assert reading.strongest < HELD
+
+
+@pytest.mark.parametrize(
+    ("history", "text"),
+    [
+        (["put her in a linen dress"], "make the fabric transparent"),
+        (["надень на неё белое платье"], "пусть ткань будет прозрачной"),
+        (["スカートを短くして"], "もっと短く"),
+    ],
+)
+def test_cloth_is_what_somebody_was_dressed_in(read: Reader, history: list[str], text: str) -> None:
+    """Cloth made sheer, or "shorter" in a script without blanks, is said of what the edit before named."""
+    assert read(text, source_person=True).strongest < HELD
+    assert read(text, source_person=True, history=history).strongest >= HELD
+
+
+def test_a_transparent_background_is_no_cloth(read: Reader) -> None:
+    """What is made transparent is something else than the dress before it."""
+    history = ["change her dress to red"]
+
+    assert (
+        read("make the background transparent", source_person=True, history=history).strongest
+        < HELD
+    )

@@ -8,12 +8,13 @@ garments taken off one by one add up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from raiment.screening.words.charge import Charge
 from raiment.screening.words.hits import Hit
 from raiment.screening.words.reading import Intent
 from raiment.screening.words.scene import Scene
-from raiment.screening.words.step import Step
+from raiment.screening.words.step import Step, scene_in
 
 EARLIER_EDITS = 8
 """How many earlier edits are read: the latest ones."""
@@ -24,8 +25,16 @@ _SMALL_WORDS = frozenset(
     {"again", "less", "it", "function", "everything", "remove", "strip", "show", "add", "pronoun", "of",
      "bigger", "revealing", "wear", "without", "keep"}
 )  # fmt: skip
+_POINTING = frozenset({"again", "it", "function"})
+_SIZING = frozenset({*_POINTING, "less", "bigger"})
+_ON_SOMEBODY = (*_WORN, "neckline", "part", "skin", "nude")
+_MATERIAL = frozenset(
+    {"sheer", "wet", "shop", "add", "replace", "function", "it", "again", "pronoun", "definite"}
+)
 _ELLIPSIS = ("again", "less", "it", "everything", "bigger")
 _BARE_ELLIPSIS = ("again", "less", "everything", "bigger")
+_MOST_UNKNOWN = 0.25
+"""Share of the characters of an edit in an unspaced script that may be endings no term has."""
 _BESIDE_GARMENT = frozenset(
     {"again", "it", "function", "everything", "pronoun", "definite", "people", "of"}
 )
@@ -33,6 +42,7 @@ _LONGEST_GAPPED = 8
 _HELD_BACK = frozenset({"detail", "thing", "harmless"})
 _ELLIPTIC_SCORE = 0.8
 _GAPPED_SCORE = 0.4
+_MATERIAL_SCORE = 0.8
 _SUMMED_SCORE = 0.75
 _PIECES_TOO_MANY = 3.0
 _WORTH = {"clothes": 2.0, "garment": 1.5, "underwear": 3.0, "skimpy": 3.0, "swimwear": 3.0, "cover": 1.0,
@@ -51,15 +61,14 @@ def is_elliptic(scene: Scene) -> bool:
 
 def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
     """Return what a bare "again", "more" or "smaller" asks for: what the edit before asked for."""
-    bare = all(not _SMALL_WORDS.isdisjoint(said) for said in scene.said)
-    if not bare or scene.has("colour") or not scene.has(*_BARE_ELLIPSIS):
+    if not _is_bare(scene, _SMALL_WORDS) or scene.has("colour") or not scene.has(*_BARE_ELLIPSIS):
         return []
     hits = tuple(scene.of(_ELLIPSIS))
     for before in reversed(earlier):
         if _removed_worth(before) > 0:
             return [Charge(Intent.UNDRESS, _ELLIPTIC_SCORE, hits)]
         if list(
-            before.pairs(("less", "sheer", "wet", "bigger"), (*_WORN, "part"), 3)
+            before.pairs(("less", "sheer", "wet", "bigger"), (*_WORN, "neckline", "part"), 3)
         ) or before.has("revealing", "skimpy", "underwear"):
             return [Charge(Intent.REVEAL, _ELLIPTIC_SCORE, hits)]
         if before.has("sexual", "pose"):
@@ -67,6 +76,43 @@ def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
         if not before.has("again") and any(_SMALL_WORDS.isdisjoint(said) for said in before.said):
             break
     return []
+
+
+def material_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
+    """Return the charge for cloth made sheer or wet: the cloth of what an edit before dressed somebody in."""
+    hits = tuple(scene.of(("sheer", "wet")))
+    if not hits or not _is_bare(scene, _MATERIAL) or any(map(scene.refused, hits)):
+        return []
+    dressed = any(list(one.pairs(("wear", "add", "replace"), _WORN, 6)) for one in earlier)
+    return [Charge(Intent.REVEAL, _MATERIAL_SCORE, hits)] if dressed else []
+
+
+def is_idle(step: Step, earlier: Sequence[Step]) -> bool:
+    """
+    Return whether *step* asks for nothing by itself, nor by what it leans on.
+
+    "Again" and "more" lean on the edits before; "smaller" too, and where those named nobody's clothes or body
+    it is said of something else. What they mean after *earlier* the charges of this module say.
+    """
+    scene = scene_in(step)
+    if not scene.words or not scene.has("again", "less", "bigger"):
+        return False
+    before = [scene_in(one) for one in earlier]
+    if _is_bare(scene, _POINTING):
+        return True
+    return (
+        bool(before)
+        and _is_bare(scene, _SIZING)
+        and not any(one.has(*_ON_SOMEBODY) for one in before)
+    )
+
+
+def _is_bare(scene: Scene, concepts: AbstractSet[str]) -> bool:
+    """Return whether every word of *scene* says one of *concepts*, but for endings in unspaced scripts."""
+    others = sum(concepts.isdisjoint(said) for said in scene.said)
+    unknown = sum(not said for said in scene.said)
+    spared = scene.unspaced and others == unknown and unknown <= _MOST_UNKNOWN * len(scene.said)
+    return others == 0 or spared
 
 
 def gapped_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:

@@ -173,6 +173,7 @@ def _chained(scene: Scene, earlier: Sequence[Scene], situation: Situation) -> It
     yield from chain.elliptic_charges(scene, earlier)
     yield from chain.gapped_charges(scene, earlier)
     yield from chain.summed_charges(scene, earlier)
+    yield from chain.material_charges(scene, earlier)
     if not chain.is_elliptic(scene):
         return
     for before in reversed(earlier):
