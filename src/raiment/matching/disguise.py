@@ -57,7 +57,7 @@ def query_views(pixels: Pixels, field: str = "pixels") -> Disguises:
     """
     Return what to look for when *pixels*, luminance or RGB, come in.
 
-    The work is bounded by the number of pixels, whatever they show: about 2 ms for 1 MP. Raise
+    The work is bounded by the number of pixels, whatever they show: about 1 ms for 1 MP. Raise
     `InvalidInput` naming *field* for what is no picture.
     """
     try:
