@@ -79,7 +79,7 @@ def test_only_the_latest_edits_are_read(read: Reader) -> None:
     ("history", "text"),
     [
         (["put her in a linen dress"], "make the fabric transparent"),
-        (["надень на неё белое платье"], "пусть ткань будет прозрачной"),
+        (["mettile un vestito leggero"], "rendi il tessuto trasparente"),
         (["スカートを短くして"], "もっと短く"),
     ],
 )

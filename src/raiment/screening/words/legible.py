@@ -27,6 +27,8 @@ _SHORTEST_ACROSTIC = 10
 _MENDING = frozenset({"split", "typos", "leet", "stretched"})
 _COVERED = 0.8
 """Share of the letters of a text whose seams are wrong that known words must cover."""
+_COVERED_HALF = 0.6
+"""Likewise where there are no blanks, or blanks everywhere."""
 _COVERED_WHOLLY = 0.9
 """Likewise where nothing but the words tells that seams are wrong."""
 _LONE = 0.5
@@ -86,7 +88,7 @@ def _mended(text: Traced, undone: frozenset[str], lexicon: Lexicon) -> Iterator[
     lone = sum(len(word.strip(".,*-|/")) == 1 for word in words)
     evident = len(words) <= _FEWEST or lone > _LONE * len(words)
     if evident or own <= _STRANGE:
-        least = _COVERED if evident else _COVERED_WHOLLY
+        least = _COVERED_HALF if evident else _COVERED_WHOLLY
         for parted in segmented(text, lexicon):
             joins = set(parted.characters.split()) - set(words)
             if _coverage(parted, lexicon) >= least and any(
@@ -127,7 +129,7 @@ def _known(text: Traced, lexicon: Lexicon) -> int:
 
 
 def _is_known(word: str, lexicon: Lexicon) -> bool:
-    longest = min(len(word) - 1, lexicon.longest_stem)
+    longest = min(len(word), lexicon.longest_stem)
     return word in lexicon.vocabulary or any(
         word[:end] in lexicon.stems for end in range(_SHORTEST_STEM, longest + 1)
     )

@@ -15,9 +15,9 @@ from raiment.screening.words.text import Traced
 _MOST_LETTERS = 300
 _FEWEST_LETTERS = 6
 _LONGEST = 16
-_TELLING = 4
+_TELLING = 3
 """Letters from which on a word says what language it is of."""
-_LANGUAGES_TRIED = 2
+_LANGUAGES_TRIED = 3
 _UNKNOWN = -3
 """What an unknown letter costs; a word of n letters is worth n * n."""
 _LAST_SPACED = "\u0e00"
@@ -33,7 +33,7 @@ def segmented(text: Traced, lexicon: Lexicon) -> Iterator[Traced]:
     tally: Counter[str] = Counter()
     for start, end, of in known:
         if end - start >= _TELLING:
-            tally.update(dict.fromkeys(of, end - start))
+            tally.update(dict.fromkeys(of, (end - start) ** 2))
     for language, _ in tally.most_common(_LANGUAGES_TRIED):
         words = [(start, end) for start, end, of in known if language in of]
         yield _parted(text, places, letters, _cuts(len(letters), words))
@@ -46,7 +46,7 @@ def _known(letters: str, lexicon: Lexicon) -> list[tuple[int, int, frozenset[str
         for end in range(start + 2, min(start + _LONGEST, len(letters)) + 1):
             piece = letters[start:end]
             of = lexicon.vocabulary.get(piece, frozenset())
-            if end - start >= _TELLING and piece in lexicon.stems:
+            if end - start > _TELLING and piece in lexicon.stems:
                 of |= {term.language for term in lexicon.stems[piece]}
             if of:
                 found.append((start, end, of))
