@@ -21,14 +21,9 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from sqlalchemy.engine import URL
 
-from raiment.adapters.postgres.following import (
-    LOOK_SECONDS,
-    Follower,
-    add_block,
-    load,
-    read_block,
-)
-from raiment.adapters.postgres.scan import SHOWN, pictures
+from raiment.adapters.postgres.following import LOOK_SECONDS, Follower
+from raiment.adapters.postgres.loading import Filling, add_block, load
+from raiment.adapters.postgres.scan import SHOWN, pictures, read_block
 from raiment.adapters.postgres.similar import NearRows
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_RADIUS, Pdq
@@ -83,10 +78,8 @@ class CopyIndex(Follower):
         indexes = {table: PdqIndex() for table in SHOWN}
         async with connection.transaction():
             horizon = await _horizon(connection)
-            for table, index in indexes.items():
-                await load(index, connection, SHOWN[table])
-        for index in indexes.values():
-            await asyncio.to_thread(index.merge)
+            fillings = [Filling(index, table, SHOWN[table]) for table, index in indexes.items()]
+            await load(fillings, connection, self._conninfo)
         self._indexes, self._horizon = indexes, horizon
 
     async def _catch_up(self, connection: AsyncConnection[Any]) -> None:

@@ -1,11 +1,11 @@
-"""Following the database from one process: a connection of its own, kept up, and indexes filled over it."""
+"""Following the database from one process: a connection of its own, kept up."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -14,16 +14,11 @@ from psycopg import AsyncConnection, IsolationLevel
 from sqlalchemy.engine import URL, make_url
 
 from raiment.adapters.observe.logs import logger
-from raiment.adapters.postgres.scan import columns
 from raiment.matching.index import PdqIndex
 
 LOOK_SECONDS: Final = 0.4
 """How often a follower looks, whether or not anything told it to."""
 _RETRY_SECONDS: Final = 0.2
-_BLOCK: Final = 65_536
-"""Rows read together."""
-_TOGETHER: Final = 640_000_000
-"""Bytes of hashes and numbers, 40 each, indexed together: each time but the first costs a merge of all."""
 _MERGE_BEYOND: Final = 20_000
 
 
@@ -97,37 +92,3 @@ class Follower(ABC):
 async def _merge(indexes: list[PdqIndex]) -> None:
     for index in indexes:
         await asyncio.to_thread(index.merge)
-
-
-async def load(index: PdqIndex, connection: AsyncConnection[Any], statement: str) -> None:
-    """Add all that *statement*, of ``scan``, reads block by block; the caller holds one snapshot."""
-    after: int | None = 0
-    held = bytearray()
-    while after is not None:
-        after, block = await read_block(connection, statement, {"after": after, "block": _BLOCK})
-        held += block or b""
-        if len(held) >= _TOGETHER or after is None:
-            await add_block(index, held)
-            held = bytearray()
-
-
-async def read_block(
-    connection: AsyncConnection[Any], statement: str, parameters: Mapping[str, object]
-) -> tuple[int | None, bytes | None]:
-    """Return the last number that *statement*, of ``scan``, read, and what it read."""
-    async with connection.cursor(binary=True) as cursor:
-        await cursor.execute(statement, parameters)
-        row = await cursor.fetchone()
-    assert row is not None
-    last, block = row
-    return last, block
-
-
-async def add_block(index: PdqIndex, block: bytes | bytearray | None) -> None:
-    """Add what a statement of ``scan`` read, off the event loop."""
-    if block:
-        await asyncio.to_thread(_add, index, block)
-
-
-def _add(index: PdqIndex, block: bytes | bytearray) -> None:
-    index.add_arrays(*columns(block))

@@ -14,7 +14,6 @@ than ``STALE_SECONDS``, or nothing is loaded yet, the index gives no answer and 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any, Final
@@ -23,7 +22,8 @@ from psycopg import AsyncConnection
 from sqlalchemy.engine import URL
 
 from raiment.adapters.postgres.bank_lookup import Candidates
-from raiment.adapters.postgres.following import LOOK_SECONDS, Follower, load
+from raiment.adapters.postgres.following import LOOK_SECONDS, Follower
+from raiment.adapters.postgres.loading import Filling, load
 from raiment.adapters.postgres.scan import banked
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_BITS, Pdq
@@ -107,10 +107,9 @@ class LiveIndex(Follower):
             head = await (await connection.execute(_HEAD)).fetchone()
             assert head is not None
             position, radius = head
-            await load(whole, connection, _WHOLE)
-            await load(crops, connection, _CROPS)
-        await asyncio.to_thread(whole.merge)
-        await asyncio.to_thread(crops.merge)
+            sides = ((whole, _WHOLE), (crops, _CROPS))
+            fillings = [Filling(index, "bank_entries", statement) for index, statement in sides]
+            await load(fillings, connection, self._conninfo)
         self._whole, self._crops = whole, crops
         self._radius, self._position = radius, position
 

@@ -22,6 +22,9 @@ from raiment.matching.signal import PDQ_LEAST_QUALITY, Pdq
 _BLOCK: Final = 3_840
 """Rows read together; one holds at most 17 hashes, and fewer than 65,536 are compared unindexed."""
 
+_LAST: Final = 2**63 - 1
+"""No ``bigint`` is larger."""
+
 _ROW: Final = np.dtype([("number", ">u8"), ("pdq", "u1", Pdq.SIZE)])
 """How a statement writes a hash: the binary form of ``bigint``, and the 32 bytes."""
 
@@ -30,7 +33,8 @@ _BANKED: Final = """
     select max(number), string_agg(int8send(number) || substr(bit_send(pdq), 5), ''::bytea)
     from (
         select number, pdq from bank_entries
-        where number > %(after)s and pdq is not null and state <> 'withdrawn' and {which}
+        where number > %(after)s and number <= %(until)s
+            and pdq is not null and state <> 'withdrawn' and {which}
         order by number limit %(block)s
     ) block
 """
@@ -68,8 +72,28 @@ def pictures(which: str) -> Mapping[str, str]:
     )
 
 
-SHOWN: Final = pictures("number > %(after)s order by number limit %(block)s")
+SHOWN: Final = pictures(
+    "number > %(after)s and number <= %(until)s order by number limit %(block)s"
+)
 """Table -> the statement that reads the hashes of its pictures, block by block."""
+
+
+def span(after: int, rows: int, *, until: int = _LAST) -> Mapping[str, int]:
+    """Return the parameters that read the first *rows* with a number beyond *after*, up to *until*."""
+    return {"after": after, "until": until, "block": rows}
+
+
+async def read_block(
+    driver: Driver[Any], statement: str, parameters: Mapping[str, object]
+) -> tuple[int | None, bytes | None]:
+    """Return the last number that *statement* read, and what it read; None for both where nothing."""
+    async with driver.cursor(binary=True) as cursor:
+        # Not prepared: a plan for any two bounds takes them to hold few rows, and would sort them.
+        await cursor.execute(statement, parameters, prepare=False)
+        row = await cursor.fetchone()
+    assert row is not None
+    last, block = row
+    return last, block
 
 
 async def numbers_near(
@@ -83,11 +107,7 @@ async def numbers_near(
     found: list[int] = []
     after: int | None = 0 if hashes else None
     while after is not None:
-        async with driver.cursor(binary=True) as cursor:
-            await cursor.execute(statement, {"after": after, "block": _BLOCK})
-            row = await cursor.fetchone()
-        assert row is not None
-        after, block = row
+        after, block = await read_block(driver, statement, span(after, _BLOCK))
         if block is not None:
             found += await asyncio.to_thread(_near, block, hashes, radius)
     return found
