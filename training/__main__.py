@@ -26,7 +26,7 @@ from training.encoder import EncoderLesson, HeadOnly, encoder_file, encoder_less
 from training.frames import read_frames
 from training.gists import Gists
 from training.lower import lower_rows
-from training.ordinary import long_texts, ordinary_texts
+from training.ordinary import late_texts, long_texts, ordinary_texts
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
@@ -117,8 +117,11 @@ def _lessons(texts: Path) -> Lessons:
         rounds=_ROUNDS,
     )
     varied = widen(originals, _ENCODED_VARIATIONS, frames)
-    made = [*ordinary, *long_texts()][::_ENCODED_ORDINARY_EVERY]
-    encoder = encoder_lesson(originals, varied, composed[::_ENCODED_COMPOSED_EVERY], made)
+    usual = [*ordinary, *long_texts()]
+    early = usual[::_ENCODED_ORDINARY_EVERY]
+    late = [one for place, one in enumerate(usual) if place % _ENCODED_ORDINARY_EVERY]
+    few = composed[::_ENCODED_COMPOSED_EVERY]
+    encoder = encoder_lesson(originals, varied, few, early, [*late, *late_texts()])
     print(
         f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(encoder.texts)} encoded"
     )

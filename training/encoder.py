@@ -19,6 +19,8 @@ Learned = TypeVar("Learned")
 _COMPOSED_SHARE = 0.25
 _ORDINARY_SHARE = 0.5
 _VARIED_SHARE = 0.5
+LATE = -2
+"""The turn of what is shown after all epochs, to settle what usual texts look like."""
 _SEED = 20261123
 
 
@@ -62,12 +64,16 @@ class EncoderLesson:
     languages: Sequence[str]
     labels: NDArray[np.int64]
     shares: NDArray[np.float32]
+    late: int
+    """So many rows at the end are shown last."""
 
     @property
     def turns(self) -> NDArray[np.int64]:
-        """Numbers of the variations, of which an epoch shows some; -1 for what every epoch shows."""
+        """Numbers of the variations, of which an epoch shows some; -1 for what all show; or ``LATE``."""
         varied = (self.groups >= 0) & ~self.shown
-        return np.where(varied, np.cumsum(varied), -1)
+        turns = np.where(varied, np.cumsum(varied), -1)
+        turns[len(turns) - self.late :] = LATE
+        return turns
 
     def by_fold(self, folds: Sequence[int]) -> NDArray[np.int64]:
         """Return the part of each row: its original's fold where that is one of *folds*, else -1."""
@@ -100,15 +106,17 @@ def encoder_lesson(
     varied: Sequence[Row],
     composed: Sequence[Original],
     ordinary: Sequence[Original],
+    late: Sequence[Original],
 ) -> EncoderLesson:
-    """Return the lesson: *varied* rows of *originals*, and texts made by program."""
-    made = [*composed, *ordinary]
+    """Return the lesson: *varied* rows of *originals*, and texts made by program, *late* ones shown last."""
+    made = [*composed, *ordinary, *late]
     labels = [one.label for one in varied] + [one.label for one in made]
     shares = np.concatenate(
         [
             [1.0 if row.original else _VARIED_SHARE for row in varied],
             np.full(len(composed), _COMPOSED_SHARE),
             np.full(len(ordinary), _ORDINARY_SHARE),
+            np.ones(len(late)),
         ]
     )
     nobody = np.full(len(made), -1)
@@ -120,6 +128,7 @@ def encoder_lesson(
         languages=[one.language for one in [*varied, *made]],
         labels=np.array([LABELS.index(label) for label in labels], dtype=np.int64),
         shares=shares.astype(np.float32),
+        late=len(late),
     )
 
 

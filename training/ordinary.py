@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from raiment.screening.words import Modality, Who
@@ -55,12 +56,46 @@ _CAPTIONS = (
     "{body} {stance} {setting}. {limbs2}.",
     "{body} {stance}, {limbs} and {limbs}",
 )
+_LATE_EDITS = (
+    "{place2} {adj} {one} {where2}",
+    "replace {whatever} with {adj} {one}",
+    "{incorporate} {items} {amid}",
+    "{incorporate} {items} {amid} {why}",
+    "{transport} the image into {world}",
+    "make adjustments to the setting to simulate {world}",
+    "evoke {quality} {with} {school}",
+    "blend {quality} into the image {with} {school}",
+    "eliminate any {flaw} or {flaw} in the photo",
+)
+_LATE_CAPTIONS = (
+    "a {mood} {medium} featuring {subject} {detail}",
+    "{adj} {one} {doing} {where2}, {detail}",
+    "a {mood} {medium} of {world}, {detail}",
+    "a {mood} {medium} that features {subject}, {detail}. {body} {stance}, {limbs}. {someone} {doing}.",
+)
+_CUTS = 3
+"""Beginnings taken off each long text: a window of a long text may begin anywhere."""
 
 
 def ordinary_texts() -> Iterator[Original]:
     """Yield the compositions, by modality and frame."""
+    yield from _composed(((Modality.EDIT, _EDITS), (Modality.GENERATE, _CAPTIONS)))
+
+
+def late_texts() -> Iterator[Original]:
+    """Yield what is shown last: more of the same, and long texts without their beginnings."""
+    yield from _composed(((Modality.EDIT, _LATE_EDITS), (Modality.GENERATE, _LATE_CAPTIONS)))
+    for one in long_texts():
+        dice = random.Random(one.text)
+        words = one.text.split()
+        for _ in range(_CUTS):
+            cut = " ".join(words[dice.randrange(len(words)) :])
+            yield replace(one, text=cut)
+
+
+def _composed(kinds: Sequence[tuple[Modality, Sequence[str]]]) -> Iterator[Original]:
     slots = dict(_slots())
-    for modality, frames in ((Modality.EDIT, _EDITS), (Modality.GENERATE, _CAPTIONS)):
+    for modality, frames in kinds:
         for frame in frames:
             dice = random.Random(frame)
             filled = {_filled(frame, slots, dice) for _ in range(_EACH)}

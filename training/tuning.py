@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from raiment.adapters.detectors.e5_tuning import MATRICES
 from training.batches import Batch, batches, count_of
 from training.descent import Fixed, Learned, Texts, fresh, stepper
+from training.encoder import LATE
 from training.lower import LEFT_ALONE, Rows, upper_layers
 from training.network import Arrays, constants_of, gists
 from training.perceptron import Numbers, Perceptron
@@ -26,7 +27,7 @@ from training.texts import LABELS
 _RANK = 16
 _UNITS = 128
 _EPOCHS = 4
-_RATE, _WARMING, _LAST_RATE = 1e-3, 100, 0.02
+_RATE, _SETTLING_RATE, _WARMING, _LAST_RATE = 1e-3, 3e-4, 100, 0.02
 _SAMPLE = 1_500
 """Texts that tell how large the numbers of a gist are."""
 _SEED = 20261124
@@ -64,22 +65,42 @@ class Tuner:
     def fitted(self, chosen: NDArray[np.bool_]) -> Tuned:
         """Return what is learned from the *chosen* texts."""
         dice = np.random.default_rng(_SEED)
+        early = chosen & (self._turns != LATE)
         state = fresh(Learned(self._unchanged(dice), _head(2 * self._width, dice)))
-        sample = dice.permutation(np.flatnonzero(chosen))[:_SAMPLE]
+        sample = dice.permutation(np.flatnonzero(early))[:_SAMPLE]
         fixed = Fixed(self._constants, self._scale(state.learned.changes, sample))
-        step = stepper(self._heads, self._epsilon)
+        epochs = [np.flatnonzero(early & self._shown_in(epoch)) for epoch in range(_EPOCHS)]
+        learned = self._descended(state.learned, fixed, epochs, _RATE, dice)
+        return _written(self.settled(learned, fixed, chosen, dice), fixed.scale)
+
+    def settled(
+        self, learned: Learned, fixed: Fixed, chosen: NDArray[np.bool_], dice: np.random.Generator
+    ) -> Learned:
+        """Return *learned* after a last look at the *chosen* originals and at all that is usual."""
+        last = np.flatnonzero(chosen & (self._turns < 0))
+        return self._descended(learned, fixed, [last], _SETTLING_RATE, dice)
+
+    def _descended(
+        self,
+        learned: Learned,
+        fixed: Fixed,
+        epochs: Sequence[NDArray[np.int64]],
+        fastest: float,
+        dice: np.random.Generator,
+    ) -> Learned:
+        """Return *learned* after the *epochs*, at rates that rise to *fastest* and fall."""
+        step, state = stepper(self._heads, self._epsilon), fresh(learned)
         key, count = jax.random.PRNGKey(_SEED), 0
-        epochs = [np.flatnonzero(chosen & self._shown_in(epoch)) for epoch in range(_EPOCHS)]
         last = sum(count_of(self._rows, one) for one in epochs)
         for order in epochs:
             for batch in batches(self._rows, dice.permutation(order)):
                 count += 1
-                rate = _RATE * min(1, count / _WARMING) * max(_LAST_RATE, 1 - count / last)
+                rate = fastest * min(1, count / _WARMING) * max(_LAST_RATE, 1 - count / last)
                 key, own = jax.random.split(key)
                 state = step(state, fixed, self._asked(batch), own, count, rate)
                 if not count % _TOLD_EVERY:
                     print(f"{count} of {last} steps", flush=True)
-        return _written(state.learned, fixed.scale)
+        return state.learned
 
     def log_odds(self, tuned: Tuned, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the log-odds that *tuned* gives the texts numbered in *chosen*: a column per intent."""
@@ -90,7 +111,8 @@ class Tuner:
         return odds[chosen]
 
     def _shown_in(self, epoch: int) -> NDArray[np.bool_]:
-        shown: NDArray[np.bool_] = (self._turns < 0) | (self._turns % _EPOCHS == epoch)
+        always = self._turns == -1
+        shown: NDArray[np.bool_] = always | ((self._turns >= 0) & (self._turns % _EPOCHS == epoch))
         return shown
 
     def _asked(self, batch: Batch) -> Texts:

@@ -16,7 +16,16 @@ from raiment.screening.words.legible import spoken
 from raiment.screening.words.normalise import normalise
 from raiment.screening.words.reading import Tier
 from raiment.screening.words.step import Step
-from raiment.screening.words.tiers import BLOCK_AT, HOLD_AT, Odds, Weighings, any_of, joined
+from raiment.screening.words.tiers import (
+    BLOCK_AT,
+    DOUBTED,
+    HOLD_AT,
+    NO_DOUBT,
+    Odds,
+    Weighings,
+    any_of,
+    joined,
+)
 
 LEXICON = "lexicon"
 GRAMS = "n-grams"
@@ -99,8 +108,11 @@ class TieredReader:
             return joined(reading, score, grams, (*said, silent))
         odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
         score = self.weighings.full.score(odds, reading.language)
+        most = 1.0
+        if sure and score < BLOCK_AT:
+            most = DOUBTED if odds >= self.weighings.overruled else NO_DOUBT
         tiers = (*said, Tier(ENCODER, version, score))
-        return joined(reading, score, heard, tiers, overruled=odds < self.weighings.overruled)
+        return joined(reading, score, heard, tiers, sure_at_most=most)
 
     def _harmless(self, texts: Sequence[str], modality: Modality, fast: float) -> bool:
         """Return whether neither *texts* as a whole nor any part of them is worth the encoder's time."""

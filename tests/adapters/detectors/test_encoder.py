@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from raiment.adapters.detectors.e5_encoder import (
-    MOST_PIECES,
-    WINDOW,
     E5Encoder,
     MissingEncoder,
     e5_path,
@@ -17,6 +15,7 @@ from raiment.adapters.detectors.e5_encoder import (
 )
 from raiment.adapters.detectors.e5_file import open_e5_file
 from raiment.adapters.detectors.e5_tokens import Tokens
+from raiment.adapters.detectors.windows import MOST_PIECES, WINDOW
 from raiment.errors import ConfigurationError, Unavailable
 from raiment.screening.words import Modality
 

@@ -30,7 +30,7 @@ from raiment.screening.words.tiers import (
 BITS = 12
 ASKING, HARMLESS = "please do the zibble thing to the photo", "make the sky warmer"
 WEIGHING = Weighing(-2.0, 1.0, 1.0, 2.0, 0.0, {"": 0.0, "de": 2.0}, {"": 1.0, "de": 3.0})
-WEIGHINGS = Weighings(WEIGHING, WEIGHING, -6.0)
+WEIGHINGS = Weighings(WEIGHING, WEIGHING, -6.0, -100.0)
 
 
 @dataclass
@@ -265,7 +265,7 @@ def test_the_odds_of_any_are_those_of_all_together() -> None:
         b"{}",
         b"not json",
         msgspec.json.encode(
-            Weighings(WEIGHING, Weighing(0, 1, 1, 1, 0, {"de": 1.0}, {"de": 2.0}), 0)
+            Weighings(WEIGHING, Weighing(0, 1, 1, 1, 0, {"de": 1.0}, {"de": 2.0}), 0, 0)
         ),
     ],
 )

