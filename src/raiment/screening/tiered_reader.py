@@ -86,17 +86,17 @@ class TieredReader:
             return reading
         grams = self.head.log_odds(texts, modality)
         fast = self.weighings.fast.log_odds(reading.strongest, any_of(grams), 0.0)
-        score = self.weighings.fast.score(fast, reading.language)
+        unheard = self.weighings.fast.score(fast, reading.language)
         said = (
             Tier(LEXICON, self.lexicon.version, reading.strongest),
-            Tier(GRAMS, self.version, score),
+            Tier(GRAMS, self.version, unheard),
         )
         if self.encoder is None:
-            return joined(reading, score, grams, said)
+            return joined(reading, unheard, grams, said)
         version = self.encoder.head.encoder
         sure = reading.strongest >= BLOCK_AT
         if sure:
-            asked = not earlier and _may_be_overruled(text, reading)
+            asked = not earlier and _may_be_overruled(text, modality, reading)
         else:
             asked = reading.strongest >= HOLD_AT or not self._harmless(texts, modality, fast)
         if not asked:
@@ -105,12 +105,13 @@ class TieredReader:
             heard = _heard(self.encoder, texts, modality)
         except Unavailable as error:
             silent = Tier(ENCODER, version, None, str(error))
-            return joined(reading, score, grams, (*said, silent))
+            return joined(reading, unheard, grams, (*said, silent))
         odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
         score = self.weighings.full.score(odds, reading.language)
         most = 1.0
         if sure and score < BLOCK_AT:
-            most = DOUBTED if odds >= self.weighings.overruled else NO_DOUBT
+            mistaken = odds < self.weighings.overruled and unheard < HOLD_AT
+            most = NO_DOUBT if mistaken else DOUBTED
         tiers = (*said, Tier(ENCODER, version, score))
         return joined(reading, score, heard, tiers, sure_at_most=most)
 
@@ -124,13 +125,15 @@ class TieredReader:
         return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard + _PART_MARGIN
 
 
-def _may_be_overruled(text: str, reading: WordsReading) -> bool:
+def _may_be_overruled(text: str, modality: Modality, reading: WordsReading) -> bool:
     """
-    Return whether the encoder may say that a sure lexicon is mistaken: of short plain words, not of a child.
+    Return whether the others may doubt a sure lexicon: about short plain words of an edit, not of a child.
 
     Harmless words around what is asked would hide it from the encoder, and disguises do; not from the lexicon.
+    A doubt about a figure that nobody took a picture of would let it through (``doubtful-words``).
     """
-    return len(text) <= _OVERRULED and not (reading.minor or reading.disguise or reading.pretext)
+    plain = not (reading.minor or reading.disguise or reading.pretext)
+    return modality is Modality.EDIT and len(text) <= _OVERRULED and plain
 
 
 def _parts(text: str) -> Iterator[str]:

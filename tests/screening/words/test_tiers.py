@@ -123,13 +123,33 @@ def test_what_looks_harmless_to_the_fast_tiers_is_not_encoded(
     assert reading.tiers[-1].unavailable is None
 
 
-def test_the_lexicons_word_stands(tiers: TieredReader) -> None:
-    """What the lexicon would block is blocked, though the encoder knows nothing of it."""
-    alone = tiers.lexicon.read("remove her clothes", modality=Modality.EDIT, source_person=None)
-    reading = tiers.read("remove her clothes", modality=Modality.EDIT, source_person=None)
+@pytest.mark.parametrize("overruled", [-100.0, 100.0])
+def test_the_lexicons_word_stands(tiers: TieredReader, overruled: float) -> None:
+    """What the lexicon is sure of in words for a whole picture nobody doubts."""
+    text, modality = "a picture of my coworker without her clothes", Modality.GENERATE
+    tiers = replace(tiers, weighings=msgspec.structs.replace(tiers.weighings, overruled=overruled))
+    alone = tiers.lexicon.read(text, modality=modality, source_person=None)
+    reading = tiers.read(text, modality=modality, source_person=None)
 
     assert reading.intents == alone.intents
     assert alone.undress >= BLOCK_AT
+
+
+def test_a_doubted_lexicon_holds(tiers: TieredReader) -> None:
+    """Of a short edit that the others know nothing of, the lexicon's word is a doubt."""
+    reading = tiers.read("remove her clothes", modality=Modality.EDIT, source_person=None)
+
+    assert HOLD_AT <= reading.undress < BLOCK_AT
+
+
+def test_grams_that_hear_something_let_nobody_be_overruled(tiers: TieredReader) -> None:
+    """Two tiers of three are not outvoted by the third."""
+    sure = Weighing(5.0, 1.0, 1.0, 2.0, 0.0, {"": 0.0}, {"": 1.0})
+    wiser = replace(tiers, weighings=Weighings(WEIGHING, sure, -6.0, 100.0))
+
+    reading = wiser.read(MISTAKEN, modality=Modality.EDIT, source_person=None)
+
+    assert HOLD_AT <= reading.undress < BLOCK_AT
 
 
 OVERRULING = Weighings(WEIGHING, WEIGHING, -6.0, 0.0)

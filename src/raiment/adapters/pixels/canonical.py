@@ -58,17 +58,28 @@ def opened(file: IO[bytes], plugin: str, bounds: Bounds) -> Iterator[ImageFile.I
 
     Raises ``Refused`` for a limit, and whatever Pillow raises for damaged data; so does what is read meanwhile.
     """
-    Image.MAX_IMAGE_PIXELS = bounds.max_pixels
-    warnings.simplefilter("ignore")
-    # Pillow refuses above twice the limit and merely warns between once and twice.
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        with Image.open(file, formats=(plugin,)) as image:
+        with _at_most(bounds.max_pixels), Image.open(file, formats=(plugin,)) as image:
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(Refusal.PIXELS) from error
     except MemoryError as error:
         raise Refused(Refusal.MEMORY) from error
+
+
+@contextmanager
+def _at_most(pixels: int) -> Iterator[None]:
+    """Let Pillow open no picture of more *pixels* for as long as the context lasts."""
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = pixels
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Pillow refuses above twice the limit and merely warns between once and twice.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def canonical_of(image: ImageFile.ImageFile, bounds: Bounds) -> Canonical:
