@@ -40,6 +40,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WORDS = ROOT / "src" / "raiment" / "screening" / "words"
 LEXICON = WORDS / "data"
 WEIGHTS = WORDS / "weights"
+USUAL = ROOT / "training" / "usual"
+"""What nearly everybody asks, as written, in the form of the originals."""
 _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
@@ -108,17 +110,18 @@ def _lessons(texts: Path) -> Lessons:
     originals = read_texts(texts)
     frames = read_frames()
     composed, ordinary = list(compose(LEXICON)), list(ordinary_texts())
+    written = read_texts(USUAL)
     grams = lesson_of(
         originals,
         widen(originals, _VARIATIONS, frames),
-        widen([*composed[::_COMPOSED_EVERY], *ordinary], 1, frames),
+        widen([*composed[::_COMPOSED_EVERY], *ordinary, *written], 1, frames),
         bits=_BITS,
         penalty=_PENALTY,
         rounds=_ROUNDS,
     )
     varied = widen(originals, _ENCODED_VARIATIONS, frames)
     usual = [*ordinary, *long_texts()]
-    early = usual[::_ENCODED_ORDINARY_EVERY]
+    early = [*written, *usual[::_ENCODED_ORDINARY_EVERY]]
     late = [one for place, one in enumerate(usual) if place % _ENCODED_ORDINARY_EVERY]
     few = composed[::_ENCODED_COMPOSED_EVERY]
     encoder = encoder_lesson(originals, varied, few, early, [*late, *late_texts()])

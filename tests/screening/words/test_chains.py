@@ -10,6 +10,7 @@ from raiment.screening.words import WordsReading
 
 Reader = Callable[..., WordsReading]
 HELD = 0.5
+DOUBTED = 0.3
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,22 @@ def test_cloth_is_what_somebody_was_dressed_in(read: Reader, history: list[str],
     """Cloth made sheer, or "shorter" in a script without blanks, is said of what the edit before named."""
     assert read(text, source_person=True).strongest < HELD
     assert read(text, source_person=True, history=history).strongest >= HELD
+
+
+@pytest.mark.parametrize(
+    ("history", "text"),
+    [
+        (["give her a white poplin dress"], "make the poplin see-through"),
+        (["enlève son manteau", "maintenant le pull"], "maintenant le chemisier"),
+    ],
+)
+def test_what_a_chain_may_mean_is_a_doubt(read: Reader, history: list[str], text: str) -> None:
+    """An unknown word may be the cloth; a garment named alone may be the next to go."""
+    assert read(text, source_person=True).strongest < DOUBTED
+    chained = read(text, source_person=True, history=history)
+
+    assert DOUBTED <= chained.strongest < HELD
+    assert chained.chained
 
 
 def test_a_transparent_background_is_no_cloth(read: Reader) -> None:

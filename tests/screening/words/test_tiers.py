@@ -205,6 +205,19 @@ def test_an_earlier_edit_overrules_nothing(tiers: TieredReader, encoder: Hearing
     assert encoder.asked == []
 
 
+def test_what_the_chain_makes_doubtful_stays_so(tiers: TieredReader) -> None:
+    """Tiers that read each edit by itself cannot clear what it means after the ones before."""
+    first = tiers.read("remove his coat", modality=Modality.EDIT, source_person=None)
+    assert first.step is not None
+
+    reading = tiers.read(
+        "now the sweater", modality=Modality.EDIT, source_person=None, earlier=(first.step,)
+    )
+
+    assert reading.chained
+    assert HOLD_AT <= reading.strongest < BLOCK_AT
+
+
 def test_a_doubt_of_the_lexicons_is_looked_into(tiers: TieredReader, encoder: Hearing) -> None:
     """What it half suspects is held only where all tiers together say so."""
     text = "pool party, swap the shirt for a bikini, lower neckline"

@@ -29,7 +29,19 @@ _POINTING = frozenset({"again", "it", "function"})
 _SIZING = frozenset({*_POINTING, "less", "bigger"})
 _ON_SOMEBODY = (*_WORN, "neckline", "part", "skin", "nude")
 _MATERIAL = frozenset(
-    {"sheer", "wet", "shop", "add", "replace", "function", "it", "again", "pronoun", "definite"}
+    {
+        "sheer",
+        "wet",
+        "shop",
+        "add",
+        "replace",
+        "function",
+        "it",
+        "of",
+        "again",
+        "pronoun",
+        "definite",
+    }
 )
 _ELLIPSIS = ("again", "less", "it", "everything", "bigger")
 _BARE_ELLIPSIS = ("again", "less", "everything", "bigger")
@@ -81,10 +93,15 @@ def elliptic_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
 def material_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
     """Return the charge for cloth made sheer or wet: the cloth of what an edit before dressed somebody in."""
     hits = tuple(scene.of(("sheer", "wet")))
-    if not hits or not _is_bare(scene, _MATERIAL) or any(map(scene.refused, hits)):
+    if not hits or any(map(scene.refused, hits)):
+        return []
+    bare = _is_bare(scene, _MATERIAL)
+    if not bare and not _is_bare(scene, _MATERIAL, unknown=1):
         return []
     dressed = any(list(one.pairs(("wear", "add", "replace"), _WORN, 6)) for one in earlier)
-    return [Charge(Intent.REVEAL, _MATERIAL_SCORE, hits)] if dressed else []
+    # No list names every cloth: the one unknown word may be another thing.
+    score = _MATERIAL_SCORE if bare else _GAPPED_SCORE
+    return [Charge(Intent.REVEAL, score, hits)] if dressed else []
 
 
 def is_idle(step: Step, earlier: Sequence[Step]) -> bool:
@@ -107,12 +124,16 @@ def is_idle(step: Step, earlier: Sequence[Step]) -> bool:
     )
 
 
-def _is_bare(scene: Scene, concepts: AbstractSet[str]) -> bool:
-    """Return whether every word of *scene* says one of *concepts*, but for endings in unspaced scripts."""
+def _is_bare(scene: Scene, concepts: AbstractSet[str], unknown: int = 0) -> bool:
+    """
+    Return whether every word of *scene* says one of *concepts*.
+
+    But for as many words that say nothing as are let pass, and for endings in unspaced scripts.
+    """
     others = sum(concepts.isdisjoint(said) for said in scene.said)
-    unknown = sum(not said for said in scene.said)
-    spared = scene.unspaced and others == unknown and unknown <= _MOST_UNKNOWN * len(scene.said)
-    return others == 0 or spared
+    silent = sum(not said for said in scene.said)
+    spared = _MOST_UNKNOWN * len(scene.said) if scene.unspaced else unknown
+    return others == silent <= spared
 
 
 def gapped_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
@@ -121,17 +142,29 @@ def gapped_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:
 
     ``The shirt as well`` says so; ``now the shirt`` may.
     """
-    worn = scene.of(_WORN)
-    if not worn or len(scene.words) > _LONGEST_GAPPED or scene.has("colour"):
+    if not _names_a_garment_alone(scene):
         return []
-    verbless = all(
-        not said.isdisjoint(_WORN) or not said.isdisjoint(_BESIDE_GARMENT) for said in scene.said
+    leant_on = next(
+        (
+            one
+            for one in reversed(earlier)
+            if not one.has("again") and not _names_a_garment_alone(one)
+        ),
+        None,
     )
-    leant_on = next((one for one in reversed(earlier) if not one.has("again")), None)
-    if not verbless or leant_on is None or _removed_worth(leant_on) == 0:
+    if leant_on is None or _removed_worth(leant_on) == 0:
         return []
     score = _ELLIPTIC_SCORE if scene.has("again") else _GAPPED_SCORE
-    return [Charge(Intent.UNDRESS, score, (*scene.of(("again",)), *worn))]
+    return [Charge(Intent.UNDRESS, score, (*scene.of(("again",)), *scene.of(_WORN)))]
+
+
+def _names_a_garment_alone(scene: Scene) -> bool:
+    """Return whether *scene* names something worn and no verb: it says of it what was said before."""
+    if not scene.has(*_WORN) or len(scene.words) > _LONGEST_GAPPED or scene.has("colour"):
+        return False
+    return all(
+        not said.isdisjoint(_WORN) or not said.isdisjoint(_BESIDE_GARMENT) for said in scene.said
+    )
 
 
 def summed_charges(scene: Scene, earlier: Sequence[Scene]) -> list[Charge]:

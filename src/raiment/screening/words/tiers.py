@@ -104,7 +104,8 @@ def joined(
 
     *score* is spread over the intents as *odds* have them; each intent gets the higher of the two. A doubt
     of the lexicon's that *score* does not share counts as just less than one: it had its weight in *score*.
-    What the lexicon is sure of stands, up to *sure_at_most*.
+    What the lexicon is sure of stands, up to *sure_at_most*; so does what it has from earlier edits, which the
+    others have not read.
     """
     sure = reading.strongest >= BLOCK_AT
     if sure and sure_at_most >= BLOCK_AT:
@@ -113,7 +114,8 @@ def joined(
     if score >= HOLD_AT:
         top = max(odds.values())
         learned = {intent: score * math.exp(odds[intent] - top) for intent in INTENTS}
-    most = sure_at_most if sure else 1.0 if score >= HOLD_AT else NO_DOUBT
+    shared = score >= HOLD_AT or reading.chained
+    most = sure_at_most if sure else 1.0 if shared else NO_DOUBT
     own = {intent: min(said, most) for intent, said in reading.intents.items()}
     return replace(
         reading,
