@@ -46,7 +46,7 @@ _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
 _ROUNDS = 40
-_VARIATIONS, _ENCODED_VARIATIONS = 6, 4
+_VARIATIONS, _ENCODED_VARIATIONS = 6, 3
 """Of each original: tuning is slow."""
 _COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 """One in so many compositions is used: they are much alike."""

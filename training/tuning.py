@@ -26,7 +26,7 @@ from training.texts import LABELS
 
 _RANK = 16
 _UNITS = 128
-_EPOCHS = 4
+_EPOCHS = 3
 _RATE, _SETTLING_RATE, _WARMING, _LAST_RATE = 1e-3, 3e-4, 100, 0.02
 _SAMPLE = 1_500
 """Texts that tell how large the numbers of a gist are."""
