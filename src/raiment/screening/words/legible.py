@@ -129,7 +129,4 @@ def _known(text: Traced, lexicon: Lexicon) -> int:
 
 
 def _is_known(word: str, lexicon: Lexicon) -> bool:
-    longest = min(len(word), lexicon.longest_stem)
-    return word in lexicon.vocabulary or any(
-        word[:end] in lexicon.stems for end in range(_SHORTEST_STEM, longest + 1)
-    )
+    return word in lexicon.vocabulary or lexicon.begins(word)

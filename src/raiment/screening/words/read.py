@@ -18,6 +18,7 @@ from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsRe
 from raiment.screening.words.rules import Situation
 from raiment.screening.words.scene import Scene
 from raiment.screening.words.step import Step, run_on, scene_in, step_of
+from raiment.screening.words.text import words_of
 from raiment.screening.words.view import View, view_of
 
 _CERTAIN = 0.9
@@ -83,11 +84,24 @@ def read_words(
     )
     request = replace(request, earlier=steps, scenes=tuple(map(scene_in, steps)))
     said: list[_Said] = []
-    for rendering in _renderings(normalised, lexicon):
-        said.append(_said(rendering, request))
+    for view in _views(normalised, lexicon):
+        said.append(_said(view, request))
         if said[-1].strongest >= _CERTAIN:
             break
-    return replace(_reading(said, normalised.undone), step=_step(text, request))
+    step = _step_seen(text, normalised, said, request) or _step(text, request)
+    return replace(_reading(said, normalised.undone), step=step)
+
+
+def _step_seen(
+    text: str, normalised: Normalised, said: Sequence[_Said], request: _Request
+) -> Step | None:
+    """Return what ``_step`` would of *text*, from what was *said* of it; None where that is not all of it."""
+    characters = normalised.likely[-1].text.characters
+    seen = next((one for one in said if one.view.rendering.text.characters == characters), None)
+    if len(text) > chain.REMEMBERED_CHARACTERS or seen is None:
+        return None
+    who = _whom(seen.view, request) if request.earlier else seen.who
+    return step_of(seen.view.mixed, who, minor=speaks_of_minor(seen.view.mixed))
 
 
 def _step(text: str, request: _Request) -> Step:
@@ -98,36 +112,47 @@ def _step(text: str, request: _Request) -> Step:
     return step_of(view.mixed, who, minor=speaks_of_minor(view.mixed))
 
 
-def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
+def _views(normalised: Normalised, lexicon: Lexicon) -> Iterator[View]:
     """Yield the likely renderings, mended where blanks were moved, then the hidden ones worth reading."""
     for whole in normalised.likely:
-        rendering = Rendering(gist(whole.text, lexicon), whole.undone)
-        yield rendering
-        for name, mend in _MENDS:
-            mended = mend(rendering.text, lexicon)
-            if mended is not rendering.text:
-                yield Rendering(mended, rendering.undone | {name})
-        languages = view_of(rendering, lexicon).languages
-        mended = typos.mend(rendering.text, lexicon.near, lexicon.vocabulary, languages)
-        if mended is not rendering.text:
-            yield Rendering(mended, rendering.undone | {"typos"})
+        view = view_of(Rendering(gist(whole.text, lexicon), whole.undone), lexicon)
+        yield view
+        for mended in _mended(view, lexicon):
+            yield view_of(mended, lexicon)
+    for rendering in _behind(normalised, lexicon):
+        yield view_of(rendering, lexicon)
+
+
+def _mended(view: View, lexicon: Lexicon) -> Iterator[Rendering]:
+    """Yield what was seen with its seams, its line ends or its spelling mended, each where it needs it."""
+    text, undone = view.rendering.text, view.rendering.undone
+    for name, mend in _MENDS:
+        mended = mend(text, view.words, lexicon)
+        if mended is not text:
+            yield Rendering(mended, undone | {name})
+    mended = typos.mend(text, view.words, lexicon.near, lexicon.vocabulary, view.languages)
+    if mended is not text:
+        yield Rendering(mended, undone | {"typos"})
+
+
+def _behind(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
+    """Yield the hidden renderings worth reading."""
     for rendering in normalised.hidden:
         if "initials" in rendering.undone:
-            parted = seams.unglue(rendering.text, lexicon)
+            parted = seams.unglue(rendering.text, words_of(rendering.text.characters), lexicon)
             if parted is not rendering.text or rendering.text.characters in lexicon.charged:
                 yield Rendering(parted, rendering.undone)
     for rendering in legible(normalised, lexicon):
         yield Rendering(gist(rendering.text, lexicon), rendering.undone)
 
 
-def _said(rendering: Rendering, request: _Request) -> _Said:
-    view = view_of(rendering, request.lexicon)
+def _said(view: View, request: _Request) -> _Said:
     meant = (_whom(view, request), *(step.who for step in request.earlier))
     who = min(meant, key=_PROTECTION.index)
     minor = speaks_of_minor(view.mixed) or any(step.minor for step in request.earlier)
     situation = _situation(who, request)
     found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
-    found += denied_charges(rendering.text.characters, view.words, view.hits, situation)
+    found += denied_charges(view.rendering.text.characters, view.words, view.hits, situation)
     own = max((charge.score for charge in found), default=0.0)
     found += _minor_charges(view, found, minor)
     chained = list(_chained(view.mixed, request.scenes, situation)) if request.scenes else []

@@ -34,7 +34,8 @@ def segmented(text: Traced, lexicon: Lexicon) -> Iterator[Traced]:
     for start, end, of in known:
         if end - start >= _TELLING:
             tally.update(dict.fromkeys(of, (end - start) ** 2))
-    for language, _ in tally.most_common(_LANGUAGES_TRIED):
+    # Ties go by name: the order of a set differs from process to process.
+    for language in sorted(tally, key=lambda one: (-tally[one], one))[:_LANGUAGES_TRIED]:
         words = [(start, end) for start, end, of in known if language in of]
         yield _parted(text, places, letters, _cuts(len(letters), words))
 
