@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from raiment.errors import Unavailable
 from raiment.screening.detect_words import LexiconReader
-from raiment.screening.words import Lexicon, Modality, WordsReading
+from raiment.screening.words import Modality, WordsReading
 from raiment.screening.words.chain import is_idle
 from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
-from raiment.screening.words.legible import spoken
+from raiment.screening.words.legible import Behind
 from raiment.screening.words.normalise import normalise
 from raiment.screening.words.reading import Tier
 from raiment.screening.words.step import Step
@@ -76,12 +78,19 @@ class TieredReader:
         earlier: Sequence[Step] = (),
     ) -> WordsReading:
         """Return what *text* asks for, by all tiers together."""
+        behind = Behind(normalise(text), self.lexicon.lexicon)
         reading = self.lexicon.read(
-            text, modality=modality, source_person=source_person, earlier=earlier
+            text,
+            modality=modality,
+            source_person=source_person,
+            earlier=earlier,
+            behind=behind,
         )
         if len(text) <= _LONGEST_ELLIPSIS and _is_idle(reading, earlier):
             return reading
-        texts = _texts(text, self.lexicon.lexicon)
+        if not behind.normalised.plain:
+            behind = Behind(normalise(text, accents=True), self.lexicon.lexicon)
+        texts = _texts(behind)
         if not any(character.isalnum() for one in texts for character in one):
             return reading
         grams = self.head.log_odds(texts, modality)
@@ -120,8 +129,13 @@ class TieredReader:
         if len(parts) > _MOST_PARTS or fast >= self.weighings.unheard:
             return False
         # A part alone: harmless words around it would hide it from the n-grams.
-        grams = any_of(self.head.log_odds(parts, modality))
-        return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard + _PART_MARGIN
+        return max(self._doubts(parts, modality)) < self.weighings.unheard + _PART_MARGIN
+
+    def _doubts(self, parts: Sequence[str], modality: Modality) -> list[float]:
+        """Return the log-odds of the fast weighing for each of *parts* by itself."""
+        each = self.head.log_odds_of_each(parts, modality)
+        grams = np.logaddexp.reduce(each, axis=1).tolist()
+        return [self.weighings.fast.log_odds(0.0, one, 0.0) for one in grams]
 
 
 def _may_be_overruled(text: str, reading: WordsReading) -> bool:
@@ -149,11 +163,10 @@ def _is_idle(reading: WordsReading, earlier: Sequence[Step]) -> bool:
     return is_idle(reading.step, earlier)
 
 
-def _texts(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return *text* as people type it, and the renderings that undo a disguise of it."""
-    normalised = normalise(text, accents=True)
-    behind = spoken(normalised, lexicon)
-    said = [behind] if behind else []
+def _texts(behind: Behind) -> tuple[str, ...]:
+    """Return a text as people type it, and the renderings that undo a disguise of it."""
+    normalised, hidden = behind.normalised, behind.spoken()
+    said = [hidden] if hidden else []
     said += [normalised.likely[0], *(one for one in normalised.likely if one.undone)]
     return tuple(dict.fromkeys(one.text.characters for one in said))[:_MOST_RENDERINGS]
 

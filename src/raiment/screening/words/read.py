@@ -10,7 +10,7 @@ from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
 from raiment.screening.words.denied import denied_charges
 from raiment.screening.words.gist import gist
-from raiment.screening.words.legible import legible
+from raiment.screening.words.legible import Behind
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
@@ -69,22 +69,24 @@ def read_words(
     source_person: bool | None,
     history: Sequence[str] = (),
     earlier: Sequence[Step] = (),
+    behind: Behind | None = None,
 ) -> WordsReading:
     """
     Return what *text* asks for. Any string gets an answer, in time linear in its bounded length.
 
     *source_person* says whether the image module saw a real person in the source; None means nobody
     looked. *history* holds the words of the earlier edits on the same root, oldest first; *earlier* is what
-    the readings of those before them remembered.
+    the readings of those before them remembered. *behind* is what was found of *text* before, if anything was.
     """
-    normalised = normalise(text)
+    behind = behind or Behind(normalise(text), lexicon)
+    normalised = behind.normalised
     request = _Request(lexicon, modality, source_person, normalised.shown)
     steps = chain.latest(
         (*earlier, *(_step(edit, request) for edit in history[-chain.EARLIER_EDITS :]))
     )
     request = replace(request, earlier=steps, scenes=tuple(map(scene_in, steps)))
     said: list[_Said] = []
-    for view in _views(normalised, lexicon):
+    for view in _views(behind, lexicon):
         said.append(_said(view, request))
         if said[-1].strongest >= _CERTAIN:
             break
@@ -112,14 +114,14 @@ def _step(text: str, request: _Request) -> Step:
     return step_of(view.mixed, who, minor=speaks_of_minor(view.mixed))
 
 
-def _views(normalised: Normalised, lexicon: Lexicon) -> Iterator[View]:
+def _views(behind: Behind, lexicon: Lexicon) -> Iterator[View]:
     """Yield the likely renderings, mended where blanks were moved, then the hidden ones worth reading."""
-    for whole in normalised.likely:
+    for whole in behind.normalised.likely:
         view = view_of(Rendering(gist(whole.text, lexicon), whole.undone), lexicon)
         yield view
         for mended in _mended(view, lexicon):
             yield view_of(mended, lexicon)
-    for rendering in _behind(normalised, lexicon):
+    for rendering in _worth_reading(behind, lexicon):
         yield view_of(rendering, lexicon)
 
 
@@ -135,14 +137,14 @@ def _mended(view: View, lexicon: Lexicon) -> Iterator[Rendering]:
         yield Rendering(mended, undone | {"typos"})
 
 
-def _behind(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
+def _worth_reading(behind: Behind, lexicon: Lexicon) -> Iterator[Rendering]:
     """Yield the hidden renderings worth reading."""
-    for rendering in normalised.hidden:
+    for rendering in behind.normalised.hidden:
         if "initials" in rendering.undone:
             parted = seams.unglue(rendering.text, words_of(rendering.text.characters), lexicon)
             if parted is not rendering.text or rendering.text.characters in lexicon.charged:
                 yield Rendering(parted, rendering.undone)
-    for rendering in legible(normalised, lexicon):
+    for rendering in behind.legible():
         yield Rendering(gist(rendering.text, lexicon), rendering.undone)
 
 
@@ -151,7 +153,7 @@ def _said(view: View, request: _Request) -> _Said:
     who = min(meant, key=_PROTECTION.index)
     minor = speaks_of_minor(view.mixed) or any(step.minor for step in request.earlier)
     situation = _situation(who, request)
-    found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
+    found = [charge for scene in _different(view) for charge in charges(scene, situation)]
     found += denied_charges(view.rendering.text.characters, view.words, view.hits, situation)
     own = max((charge.score for charge in found), default=0.0)
     found += _minor_charges(view, found, minor)
@@ -159,6 +161,15 @@ def _said(view: View, request: _Request) -> _Said:
     found += chained
     best = max((charge.score for charge in chained), default=0.0)
     return _Said(view, tuple(found), who, minor, best > own)
+
+
+def _different(view: View) -> Iterator[Scene]:
+    """Yield the scenes of *view*; what all languages say together only once, where one of them says it all."""
+    mixed = view.mixed
+    for scene in view.scenes:
+        if scene.hits != mixed.hits or scene.verb_last != mixed.verb_last:
+            yield scene
+    yield mixed
 
 
 def _whom(view: View, request: _Request) -> Who:

@@ -38,7 +38,7 @@ def mend(
     languages: AbstractSet[str],
 ) -> Traced:
     """
-    Return *text*, of these *words*, with misspelt words that matter spelt right; the same object when there are none.
+    Return *text*, of these *words*, with misspelt ones that matter spelt right; the same object without any.
 
     A word is misspelt when no language knows it, one letter makes it a word that matters in one of
     *languages*, and its first letter is right: people err inside words, and honest neighbours (baked,
