@@ -64,7 +64,7 @@ class Rule:
         """
         missing = tuple(
             f"{name}: {facts.unavailable[name]}"
-            for name in self.needs(facts.schema.facts)
+            for name in (self.needs(facts.schema.facts) if facts.unavailable else ())
             if name in facts.unavailable
         )
         if missing:

@@ -143,7 +143,7 @@ def evaluate(rule_set: RuleSet, facts: Facts) -> Judgement:
 
     Shadow rules are evaluated and recorded, and change nothing.
     """
-    if facts.schema != rule_set.schema:
+    if facts.schema is not rule_set.schema and facts.schema != rule_set.schema:
         raise InvalidInput("facts", f"were not gathered for the rule set {rule_set.id}")
     bound = rule_set.language.bind({**facts.values, **rule_set.thresholds})
     matched: list[Matched] = []

@@ -12,6 +12,7 @@ from raiment.screening.chain import UNCHAINED, Chain
 from raiment.screening.finding import WORDS, Finding, permille
 from raiment.screening.request import Request, SourcePerson, Verb
 from raiment.screening.words import Lexicon, Modality, WordsReading, read_words
+from raiment.screening.words.legible import Behind
 from raiment.screening.words.reading import Tier
 from raiment.screening.words.step import Step
 
@@ -60,6 +61,7 @@ class LexiconReader:
         modality: Modality,
         source_person: bool | None,
         earlier: Sequence[Step] = (),
+        behind: Behind | None = None,
     ) -> WordsReading:
         """Return what *text* asks for (``words.read_words``)."""
         return read_words(
@@ -68,6 +70,7 @@ class LexiconReader:
             modality=modality,
             source_person=source_person,
             earlier=earlier,
+            behind=behind,
         )
 
 

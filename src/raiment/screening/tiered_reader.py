@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from raiment.errors import Unavailable
 from raiment.screening.detect_words import LexiconReader
-from raiment.screening.words import Lexicon, Modality, WordsReading
+from raiment.screening.words import Modality, WordsReading
 from raiment.screening.words.chain import is_idle
 from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
-from raiment.screening.words.legible import spoken
+from raiment.screening.words.legible import Behind
 from raiment.screening.words.normalise import normalise
-from raiment.screening.words.reading import Tier
+from raiment.screening.words.reading import Span, Tier
 from raiment.screening.words.step import Step
+from raiment.screening.words.text import Traced
 from raiment.screening.words.tiers import (
     BLOCK_AT,
     DOUBTED,
@@ -40,6 +43,10 @@ _PART = 128
 """Characters."""
 _OVERRULED = 100
 """Characters."""
+_AROUND = 64
+"""Characters on either side of a part that the encoder reads with it."""
+_HEARD_WHOLE = 200
+"""Characters of a text that an encoder mostly reads at once."""
 _PART_MARGIN = 1.0
 """Log-odds by which a part may look worse than a whole text: some part of any long text does."""
 
@@ -76,12 +83,20 @@ class TieredReader:
         earlier: Sequence[Step] = (),
     ) -> WordsReading:
         """Return what *text* asks for, by all tiers together."""
+        behind = Behind(normalise(text), self.lexicon.lexicon)
         reading = self.lexicon.read(
-            text, modality=modality, source_person=source_person, earlier=earlier
+            text,
+            modality=modality,
+            source_person=source_person,
+            earlier=earlier,
+            behind=behind,
         )
         if len(text) <= _LONGEST_ELLIPSIS and _is_idle(reading, earlier):
             return reading
-        texts = _texts(text, self.lexicon.lexicon)
+        if not behind.normalised.plain:
+            behind = Behind(normalise(text, accents=True), self.lexicon.lexicon)
+        said_by = _texts(behind)
+        texts = tuple(one.characters for one in said_by)
         if not any(character.isalnum() for one in texts for character in one):
             return reading
         grams = self.head.log_odds(texts, modality)
@@ -102,7 +117,8 @@ class TieredReader:
         if not asked:
             return joined(reading, 0.0, grams, (*said, Tier(ENCODER, version, None)))
         try:
-            heard = _heard(self.encoder, texts, modality)
+            passages = self._worth_hearing(said_by, reading.spans, modality)
+            heard = _heard(self.encoder, passages, modality)
         except Unavailable as error:
             silent = Tier(ENCODER, version, None, str(error))
             return joined(reading, unheard, grams, (*said, silent))
@@ -117,12 +133,47 @@ class TieredReader:
 
     def _harmless(self, texts: Sequence[str], modality: Modality, fast: float) -> bool:
         """Return whether neither *texts* as a whole nor any part of them is worth the encoder's time."""
-        parts = [part for text in texts for part in _parts(text)]
+        parts = [text[start:end] for text in texts for start, end in _parts(text)]
         if len(parts) > _MOST_PARTS or fast >= self.weighings.unheard:
             return False
         # A part alone: harmless words around it would hide it from the n-grams.
-        grams = any_of(self.head.log_odds(parts, modality))
-        return self.weighings.fast.log_odds(0.0, grams, 0.0) < self.weighings.unheard + _PART_MARGIN
+        return max(self._doubts(parts, modality)) < self.weighings.unheard + _PART_MARGIN
+
+    def _worth_hearing(
+        self, texts: Sequence[Traced], spans: Sequence[Span], modality: Modality
+    ) -> tuple[str, ...]:
+        """Return the passages of *texts* that the encoder is asked about; *spans* are the lexicon's doubts."""
+        passages = (one for text in texts for one in self._passages(text, spans, modality))
+        return tuple(dict.fromkeys(passages))
+
+    def _passages(self, text: Traced, spans: Sequence[Span], modality: Modality) -> Iterator[str]:
+        """Yield the clauses of *text* that leave a doubt, with words around them; a short text whole."""
+        characters = text.characters
+        parts = list(_parts(characters))
+        if len(characters) <= _HEARD_WHOLE or len(parts) > _MOST_PARTS:
+            yield characters
+            return
+        places = [text.raw_span(*part) for part in parts]
+        said = [any(a < one.end and one.start < b for one in spans) for a, b in places]
+        doubts = self._doubts([characters[start:end] for start, end in parts], modality)
+        # Where no part by itself is worth asking about, those that come near it are.
+        most = max(doubts) - self.weighings.unheard
+        least = self.weighings.unheard + (_PART_MARGIN if most >= _PART_MARGIN else 0.0)
+        chosen = [
+            part
+            for part, doubt, told in zip(parts, doubts, said, strict=True)
+            if told or doubt >= least
+        ]
+        if not chosen or (spans and not any(said)):
+            yield characters
+            return
+        yield from _together(characters, chosen)
+
+    def _doubts(self, parts: Sequence[str], modality: Modality) -> list[float]:
+        """Return the log-odds of the fast weighing for each of *parts* by itself."""
+        each = self.head.log_odds_of_each(parts, modality)
+        grams = np.logaddexp.reduce(each, axis=1).tolist()
+        return [self.weighings.fast.log_odds(0.0, one, 0.0) for one in grams]
 
 
 def _may_be_overruled(text: str, modality: Modality, reading: WordsReading) -> bool:
@@ -136,11 +187,30 @@ def _may_be_overruled(text: str, modality: Modality, reading: WordsReading) -> b
     return modality is Modality.EDIT and len(text) <= _OVERRULED and plain
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Yield the clauses of *text*, long ones in overlapping pieces."""
-    for clause in _CLAUSE_END.split(text):
-        for start in range(0, max(1, len(clause) - _PART // 2), _PART // 2):
-            yield clause[start : start + _PART]
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the clauses of *text* stand, long ones in overlapping pieces."""
+    ends = [*(match.span() for match in _CLAUSE_END.finditer(text)), (len(text), len(text))]
+    begin = 0
+    for end, following in ends:
+        for start in range(begin, max(begin + 1, end - _PART // 2), _PART // 2):
+            yield start, min(start + _PART, end)
+        begin = following
+
+
+def _together(text: str, chosen: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the *chosen* parts of *text* with some words around them, those that touch as one."""
+    passages: list[tuple[int, int]] = []
+    for first, last in chosen:
+        start = max(0, first - _AROUND)
+        end = min(len(text), last + _AROUND)
+        # Whole words, where there are blanks to tell them by.
+        if start:
+            start = text.find(" ", start, first) + 1 or start
+        end = text.rfind(" ", last, end) if end < len(text) and " " in text[last:end] else end
+        if passages and start <= passages[-1][1]:
+            start = passages.pop()[0]
+        passages.append((start, end))
+    return [text[start:end] for start, end in passages]
 
 
 def _is_idle(reading: WordsReading, earlier: Sequence[Step]) -> bool:
@@ -152,13 +222,14 @@ def _is_idle(reading: WordsReading, earlier: Sequence[Step]) -> bool:
     return is_idle(reading.step, earlier)
 
 
-def _texts(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return *text* as people type it, and the renderings that undo a disguise of it."""
-    normalised = normalise(text, accents=True)
-    behind = spoken(normalised, lexicon)
-    said = [behind] if behind else []
+def _texts(behind: Behind) -> tuple[Traced, ...]:
+    """Return a text as people type it, and the renderings that undo a disguise of it."""
+    normalised, hidden = behind.normalised, behind.spoken()
+    said = [hidden] if hidden else []
     said += [normalised.likely[0], *(one for one in normalised.likely if one.undone)]
-    return tuple(dict.fromkeys(one.text.characters for one in said))[:_MOST_RENDERINGS]
+    different = {one.text.characters: one.text for one in reversed(said)}
+    order = dict.fromkeys(one.text.characters for one in said)
+    return tuple(different[one] for one in order)[:_MOST_RENDERINGS]
 
 
 def _heard(tier: EncoderTier, texts: Sequence[str], modality: Modality) -> Odds:

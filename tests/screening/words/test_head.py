@@ -195,3 +195,13 @@ def test_the_head_gives_the_odds_its_score_is_made_of(head: WordsHead) -> None:
 
     assert max(odds, key=odds.__getitem__) is Intent.UNDRESS
     assert odds[Intent.UNDRESS] > head.log_odds([ORDINARY * 50], Modality.EDIT)[Intent.UNDRESS]
+
+
+@pytest.mark.parametrize("padding", ["", ORDINARY * 8])
+def test_texts_counted_together_are_counted_alike(head: WordsHead, padding: str) -> None:
+    """Each has the odds it has alone, whatever stands beside it."""
+    texts = [ORDINARY, "raincoats", "", "!", "\u4e00\u4e8c\u4e09 abc", padding, "raincoats for all"]
+    together = head.log_odds_of_each(texts, Modality.EDIT)
+
+    for text, odds in zip(texts, together.tolist(), strict=True):
+        assert odds == list(head.log_odds([text], Modality.EDIT).values())

@@ -123,6 +123,27 @@ def test_what_looks_harmless_to_the_fast_tiers_is_not_encoded(
     assert reading.tiers[-1].unavailable is None
 
 
+def test_of_a_long_text_the_encoder_hears_what_leaves_a_doubt(
+    tiers: TieredReader, encoder: Hearing
+) -> None:
+    """Harmless clauses far from the doubtful one are spared; it is heard with words around it."""
+    around = f"{HARMLESS}. " * 20
+    tiers.read(f"{around}{ASKING}. {around}", modality=Modality.EDIT, source_person=None)
+
+    assert all(len(passage) < len(around) / 2 for passage in encoder.asked)
+    assert any(ASKING in passage for passage in encoder.asked)
+
+
+def test_what_the_lexicon_doubts_is_heard_wherever_it_stands(
+    tiers: TieredReader, encoder: Hearing
+) -> None:
+    """Its words are among what the encoder is asked about."""
+    around = f"{HARMLESS}. " * 20
+    tiers.read(f"{around}topless. {around}", modality=Modality.GENERATE, source_person=None)
+
+    assert any("topless" in passage for passage in encoder.asked)
+
+
 @pytest.mark.parametrize("overruled", [-100.0, 100.0])
 def test_the_lexicons_word_stands(tiers: TieredReader, overruled: float) -> None:
     """What the lexicon is sure of in words for a whole picture nobody doubts."""

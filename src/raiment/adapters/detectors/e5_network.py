@@ -16,7 +16,7 @@ _CUBE = 0.044715
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer. Matrices have a row per input."""
+    """One layer. Matrices have a row per input, and are stored ``in_columns``."""
 
     heads: int
     epsilon: float
@@ -33,23 +33,47 @@ class Layer:
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Return the vectors of the next layer, a row for each of *rows*."""
+        # Few columns times many weights: so the weights are the left side, which need no packing.
         scale, shift, last_scale, last_shift = self.norms
-        seen = self._attended(rows) @ self.gather + self.gather_bias
-        rows = normal(rows + seen, scale, shift, self.epsilon)
-        inner = _gelu(rows @ self.widen + self.widen_bias)
-        return normal(
-            rows + inner @ self.narrow + self.narrow_bias, last_scale, last_shift, self.epsilon
-        )
+        columns = rows.T
+        seen = _product(self.gather, self._attended(columns), self.gather_bias)
+        seen += columns
+        columns = _normal_columns(seen, scale, shift, self.epsilon)
+        inner = _product(self.widen, columns, self.widen_bias)
+        last = _product(self.narrow, _gelu(inner), self.narrow_bias)
+        last += columns
+        return _normal_columns(last, last_scale, last_shift, self.epsilon).T
 
-    def _attended(self, rows: Tensor) -> Tensor:
-        count, width = rows.shape
-        parts = (rows @ self.look + self.look_bias).reshape(count, 3, self.heads, -1)
-        query, key, value = parts.transpose(1, 2, 0, 3)
-        weights = query @ key.transpose(0, 2, 1) * np.float32((self.heads / width) ** 0.5)
-        weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
+    def _attended(self, columns: Tensor) -> Tensor:
+        width, count = columns.shape
+        parts = _product(self.look, columns, self.look_bias)
+        query, key, value = parts.reshape(3, self.heads, -1, count)
+        query *= np.float32((self.heads / width) ** 0.5)
+        weights = query.transpose(0, 2, 1) @ key
+        weights -= weights.max(axis=-1, keepdims=True)
+        np.exp(weights, out=weights)
         weights /= weights.sum(axis=-1, keepdims=True)
-        attended: Tensor = (weights @ value).transpose(1, 0, 2).reshape(count, width)
+        attended: Tensor = (value @ weights.transpose(0, 2, 1)).reshape(width, count)
         return attended
+
+
+def _product(matrix: Tensor, columns: Tensor, bias: Tensor) -> Tensor:
+    """Return what *matrix*, a row per input, makes of *columns*, the vectors side by side."""
+    made: Tensor = matrix.T @ columns
+    made += bias[:, None]
+    return made
+
+
+def _normal_columns(columns: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor:
+    """Return *columns*, overwritten, as ``normal`` does rows."""
+    columns -= columns.mean(axis=0)
+    spread = np.sqrt(
+        np.einsum("ij,ij->j", columns, columns) / np.float32(len(columns)) + np.float32(epsilon)
+    )
+    columns /= spread
+    columns *= scale[:, None]
+    columns += shift[:, None]
+    return columns
 
 
 def normal(rows: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor:
@@ -61,10 +85,21 @@ def normal(rows: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor
 
 
 def _gelu(values: Tensor) -> Tensor:
-    cube = values * values * values
-    bent = np.tanh(np.float32(_BEND) * (values + np.float32(_CUBE) * cube))
-    curved: Tensor = np.float32(0.5) * values * (1 + bent)
-    return curved
+    """Return the curve of *values*, which are overwritten."""
+    bent = values * values
+    bent *= np.float32(_BEND * _CUBE)
+    bent += np.float32(_BEND)
+    bent *= values
+    np.tanh(bent, out=bent)
+    bent += 1
+    values *= np.float32(0.5)
+    values *= bent
+    return values
+
+
+def in_columns(matrix: Tensor) -> Tensor:
+    """Return *matrix* stored column by column, as ``Layer`` multiplies fastest."""
+    return np.asfortranarray(matrix)
 
 
 def layer_of(file: E5File, number: int) -> Layer:
@@ -72,7 +107,7 @@ def layer_of(file: E5File, number: int) -> Layer:
     shape = file.shape
 
     def matrix(name: str, inputs: int = shape.width) -> Tensor:
-        return np.ascontiguousarray(file.packed(f"l{number}.{name}.w", inputs).T)
+        return file.packed(f"l{number}.{name}.w", inputs).T
 
     def vector(name: str) -> Tensor:
         return file.plain(f"l{number}.{name}")
@@ -80,7 +115,7 @@ def layer_of(file: E5File, number: int) -> Layer:
     return Layer(
         heads=shape.heads,
         epsilon=shape.epsilon,
-        look=np.concatenate([matrix(name) for name in "qkv"], axis=1),
+        look=in_columns(np.concatenate([matrix(name) for name in "qkv"], axis=1)),
         look_bias=np.concatenate([vector(f"{name}.b") for name in "qkv"]),
         gather=matrix("ao"),
         gather_bias=vector("ao.b"),

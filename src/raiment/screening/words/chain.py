@@ -43,6 +43,7 @@ _MATERIAL = frozenset(
         "definite",
     }
 )
+_LEANING = frozenset({"again", "less", "bigger"})
 _ELLIPSIS = ("again", "less", "it", "everything", "bigger")
 _BARE_ELLIPSIS = ("again", "less", "everything", "bigger")
 _MOST_UNKNOWN = 0.25
@@ -111,8 +112,10 @@ def is_idle(step: Step, earlier: Sequence[Step]) -> bool:
     "Again" and "more" lean on the edits before; "smaller" too, and where those named nobody's clothes or body
     it is said of something else. What they mean after *earlier* the charges of this module say.
     """
+    if _LEANING.isdisjoint(concept for concept, _, _ in step.concepts):
+        return False
     scene = scene_in(step)
-    if not scene.words or not scene.has("again", "less", "bigger"):
+    if not scene.words or not scene.has(*_LEANING):
         return False
     before = [scene_in(one) for one in earlier]
     if _is_bare(scene, _POINTING):

@@ -32,8 +32,10 @@ class Charge:
 
 def charges(scene: Scene, situation: Situation) -> Iterator[Charge]:
     """Yield every rule that holds in *scene*, scored for *situation*."""
+    if not scene.places:
+        return
     for single in SINGLES:
-        for hit in scene.of((single.concept,)):
+        for hit in scene.places.get(single.concept, ()):
             if not _excused(scene, hit, situation):
                 score = _calmed(scene, single.intent, single.scores, situation)
                 yield Charge(single.intent, score, (hit,))

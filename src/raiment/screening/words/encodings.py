@@ -16,6 +16,8 @@ _ESCAPE = re.compile(
     r"|\\u\{[0-9A-Fa-f]{1,6}\}|(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2})+|(?:\\[0-3][0-7]{2})+"
     r"|(?:=[0-9A-F]{2}){3,}|[Uu]\+[0-9A-Fa-f]{4,6}\b"
 )
+_ESCAPING = re.compile(r"[%&\\=]|[Uu]\+")
+"""Without any of these there is no escape."""
 _HEX = re.compile(
     r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:[ :,]?(?:0x|\\x)?[0-9A-Fa-f]{2}){3,}(?![0-9A-Za-z])"
 )
@@ -44,6 +46,8 @@ _DEPTH = 3
 def undo_escapes(text: Traced) -> tuple[Traced, frozenset[str]]:
     """Return *text* with URL, HTML and source-code escapes replaced by what they stand for."""
     undone: set[str] = set()
+    if _ESCAPING.search(text.characters) is None:
+        return text, frozenset()
 
     def replacement(match: re.Match[str]) -> str:
         plain = _escaped(match.group())

@@ -72,6 +72,8 @@ def is_overaccented(characters: str) -> bool:
 
 def _respelt(text: Traced, spell: Callable[[str], str]) -> tuple[Traced, frozenset[str]]:
     undone: frozenset[str] = frozenset()
+    if text.characters.isascii() and text.characters.lower() == text.characters:
+        return text, undone
     if not _ALTERNATING.search(text.characters):
         text = rewrite(text, _CAMEL, lambda _: " ")
     if not text.characters.isascii():

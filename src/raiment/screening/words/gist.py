@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from raiment.screening.words.hits import forms
 from raiment.screening.words.lexicon import Beginnings, Lexicon
+from raiment.screening.words.openings import forms
 from raiment.screening.words.seams import is_glued
 from raiment.screening.words.text import BREAKS, Traced, letters_of, spans_of
 from raiment.screening.words.typos import is_near

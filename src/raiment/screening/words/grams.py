@@ -9,6 +9,7 @@ Training and scoring share this module: a change here makes every trained weight
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -65,6 +66,38 @@ def grams(text: str, modality: Modality, bits: int) -> Grams:
         hashes.append(words[:-skip] * _SECOND + words[skip:] * _MIX + np.uint64(skip))
         starts.append(first[: hashes[-1].size])
     return Grams(_buckets(np.concatenate(hashes), bits), np.concatenate(starts) // BLOCK)
+
+
+def grams_of_each(texts: Sequence[str], modality: Modality, bits: int) -> Grams | None:
+    """
+    Return the n-grams of all *texts* at once, with the number of its text for the block of each.
+
+    None where some text is longer than a window, or all are together than can be counted at once.
+    """
+    each = [_letters(text) for text in texts]
+    sizes = [one.size for one in each]
+    if max(sizes) > 2 * BLOCK or sum(sizes) > _ROOM:
+        return None
+    letters = np.concatenate(each)
+    owners = np.repeat(np.arange(len(each)), sizes)
+    sums = np.zeros(letters.size + 1, dtype=np.uint64)
+    np.cumsum(letters * _powers()[: letters.size], out=sums[1:])
+    hashes, of = [], []
+    for length in _LENGTHS:
+        runs = _characters(sums, length)
+        whole = owners[: runs.size] == owners[length - 1 : length - 1 + runs.size]
+        hashes.append(runs[whole])
+        of.append(owners[: runs.size][whole])
+    first, words = _words(letters, sums)
+    speaking = owners[first]
+    hashes += [words * _SECOND, words * _SALT[modality]]
+    of += [speaking, speaking]
+    for skip in _SKIPS:
+        together = speaking[:-skip] == speaking[skip:]
+        pairs = words[:-skip] * _SECOND + words[skip:] * _MIX + np.uint64(skip)
+        hashes.append(pairs[together])
+        of.append(speaking[:-skip][together])
+    return Grams(_buckets(np.concatenate(hashes), bits), np.concatenate(of))
 
 
 def _letters(text: str) -> NDArray[np.uint64]:

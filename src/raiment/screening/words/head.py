@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raiment.errors import ConfigurationError
-from raiment.screening.words.grams import SCHEME, Grams, grams
+from raiment.screening.words.grams import SCHEME, Grams, grams, grams_of_each
 from raiment.screening.words.reading import Intent, Modality
 
 INTENTS = (Intent.UNDRESS, Intent.REVEAL, Intent.SEXUALISE)
@@ -89,10 +89,26 @@ class WordsHead:
         strongest = odds[int(np.argmax(np.logaddexp.reduce(odds, axis=1)))]
         return dict(zip(INTENTS, map(float, strongest), strict=True))
 
+    def log_odds_of_each(self, texts: Sequence[str], modality: Modality) -> NDArray[np.float64]:
+        """Return for each of *texts* (rows) the ``log_odds`` of it alone; at least one text."""
+        found = grams_of_each([text.lower() for text in texts], modality, self.bits)
+        if found is None:
+            alone = [self.log_odds((text,), modality) for text in texts]
+            return np.array([[odds[intent] for intent in INTENTS] for odds in alone])
+        rows = self.weights[found.buckets]
+        counts = np.bincount(found.blocks, minlength=len(texts))
+        columns = [np.bincount(found.blocks, rows[:, i], len(texts)) for i in range(rows.shape[1])]
+        return self._weighed(np.stack(columns, axis=1), counts, modality)
+
     def _log_odds(self, found: Grams, modality: Modality) -> NDArray[np.float64]:
         """Return for each window (row) the log-odds of each intent against none."""
         rows = self.weights[found.buckets]
         sums, counts = _window_sums(rows, found.blocks)
+        return self._weighed(sums, counts, modality)
+
+    def _weighed(
+        self, sums: NDArray[np.float64], counts: NDArray[np.int64], modality: Modality
+    ) -> NDArray[np.float64]:
         mean = sums * self.scales / np.sqrt(np.maximum(counts, 1))[:, None]
         odds: NDArray[np.float64] = self.biases[MODALITIES.index(modality)] + mean
         return odds

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from raiment.screening.words.lexicon import Lexicon, Piece, Term
+from raiment.screening.words.openings import ASIDE, exactest
 from raiment.screening.words.text import Word
 
 _GAP_WORDS = 7
-_SHORTEST_STEM = 1
-_SEMITIC_PREFIXES = (
-    ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ف", "ل", "ك"),
-    ("וה", "שה", "מה", "ול", "וב", "ה", "ו", "ב", "ל", "מ", "ש", "כ"),
-)
-_FEWEST_LEFT = 3
 _HARMLESS = "harmless"
 _PHRASAL = frozenset({"remove", "strip", "undress"})
-_ASIDE = "pronoun"
-"""A verb with its person glued on (``quítale``) is a verb still."""
 
 
 class Hit(NamedTuple):
@@ -43,8 +36,8 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
     found: list[Hit] = []
     swallowed: dict[tuple[str, int], int] = {}
     for i, word in enumerate(words):
-        for term in _exactest(_terms(words, i, lexicon), words, i):
-            last, gapped = _end(term, words, i)
+        for term in _holding(words, i, lexicon):
+            last, gapped = _end(term, words, i) if term.rest else (i, False)
             coverage = min(1.0, term.rank / len(word.letters))
             found.append(Hit(term.concept, term.language, i, last, term.strong, coverage))
             if last > i and not gapped:
@@ -55,7 +48,7 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
     return [
         hit
         for hit in found
-        if hit.concept == _ASIDE
+        if hit.concept == ASIDE
         or (
             swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
             and not (hit.concept == _HARMLESS and _cuts_in(hit, phrases))
@@ -74,44 +67,19 @@ def _cuts_in(hit: Hit, phrases: Mapping[tuple[str, int], int]) -> bool:
     return before == hit.first < hit.last
 
 
-def _terms(words: Sequence[Word], place: int, lexicon: Lexicon) -> Iterator[Term]:
-    """Yield the terms that may begin with the word at *place*."""
+def _holding(words: Sequence[Word], place: int, lexicon: Lexicon) -> Sequence[Term]:
+    """Return the most exact terms that hold at *place*."""
+    opening = lexicon.opening(words[place].letters)
+    if opening.alone is not None:
+        return opening.alone
     following = words[place + 1].letters if place + 1 < len(words) else ""
-    for form in forms(words[place].letters):
-        yield from lexicon.words.get(form, ())
-        yield from lexicon.pairs.get((form, following), ())
-        for length in range(_SHORTEST_STEM, min(len(form), lexicon.longest_stem) + 1):
-            yield from lexicon.stems.get(form[:length], ())
-
-
-def forms(letters: str) -> Iterator[str]:
-    """Yield the word, and in Arabic and Hebrew script the word without its glued-on first particles."""
-    yield letters
-    first = letters[:1]
-    if not "\u05d0" <= first < "\u0700":
-        return
-    for prefix in _SEMITIC_PREFIXES[first < "\u0600"]:
-        if letters.startswith(prefix) and len(letters) - len(prefix) >= _FEWEST_LEFT:
-            yield letters[len(prefix) :]
-
-
-def _exactest(terms: Iterator[Term], words: Sequence[Word], place: int) -> list[Term]:
-    """Return the terms that hold at *place*; of single words only the most exact in each language."""
-    kept: list[Term] = []
-    best: dict[str, int] = {}
-    for term in terms:
-        if term.rest:
-            if _end(term, words, place)[0] >= 0:
-                kept.append(term)
-        else:
-            if term.concept != _ASIDE:
-                best[term.language] = max(best.get(term.language, 0), term.rank)
-            kept.append(term)
-    return [
-        term
-        for term in kept
-        if term.rest or term.concept == _ASIDE or term.rank == best[term.language]
-    ]
+    terms: list[Term] = []
+    for form in opening.forms:
+        terms += form.whole
+        if form.leads:
+            terms += lexicon.pairs.get((form.letters, following), ())
+        terms += form.stems
+    return exactest([one for one in terms if not one.rest or _end(one, words, place)[0] >= 0])
 
 
 def _end(term: Term, words: Sequence[Word], place: int) -> tuple[int, bool]:

@@ -39,6 +39,8 @@ _MEASURE = re.compile(
 
 def undo_leet(text: Traced) -> Traced:
     """Return *text* with digits and signs inside words read as the letters they imitate."""
+    if _SIGN.search(text.characters) is None:
+        return text
     return rewrite(text, _WORD, lambda match: _letters(match.group()))
 
 
@@ -57,8 +59,10 @@ def readings(text: Traced) -> Iterator[Traced]:
 
 def _letters(word: str) -> str:
     """Return the letters of *word*, or *word* itself when it is no disguise (a size, a number)."""
+    if word.isalpha():
+        return word
     letters = sum(map(str.isalpha, word))
-    if letters < _FEWEST_LETTERS or letters == len(word) or _MEASURE.fullmatch(word):
+    if letters < _FEWEST_LETTERS or _MEASURE.fullmatch(word):
         return word
     bare = word.rstrip("!(+#&^|")
     return bare.translate(_LETTER_FOR) + word[len(bare) :]

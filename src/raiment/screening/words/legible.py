@@ -8,6 +8,7 @@ way than as it stands was written to be read that way.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from raiment.screening.words import mirrors
 from raiment.screening.words.fold import folded
@@ -37,32 +38,45 @@ _UNDERSTOOD = 0.6
 """A text of which known words cover this share as it stands has its seams where they belong."""
 
 
-def legible(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
-    """Yield the hidden renderings of which *lexicon* knows more words than of the text as it stands."""
-    own = _known(normalised.likely[0].text, lexicon)
-    for rendering in _hidden(normalised, own, lexicon):
-        if _known(rendering.text, lexicon) > own:
-            yield rendering
-    yield from _acrostics(normalised, lexicon)
+class Behind:
+    """The texts behind one text, which are looked for once, when first somebody asks."""
 
+    def __init__(self, normalised: Normalised, lexicon: Lexicon) -> None:
+        self.normalised = normalised
+        self._lexicon = lexicon
 
-def spoken(normalised: Normalised, lexicon: Lexicon) -> Rendering | None:
-    """Return the one hidden rendering that is plainly meant: mostly known words, the others hardly any."""
-    acrostic = next(_acrostics(normalised, lexicon), None)
-    if acrostic is not None:
-        return acrostic
-    own = _known(normalised.likely[0].text, lexicon)
-    counted = [(_known(one.text, lexicon), one) for one in _hidden(normalised, own, lexicon)]
-    most, best = max(counted, key=lambda pair: pair[0], default=(0, None))
-    if best is None:
-        return None
-    # What only mends the words keeps those that were known; another way to read does not.
-    least = own + 1 if not _MENDING.isdisjoint(best.undone) else 2 * own + 1
-    return (
-        best
-        if most >= max(_FEWEST, least, _SHARE * len(long_words(best.text.characters)))
-        else None
-    )
+    def legible(self) -> Iterator[Rendering]:
+        """Yield the hidden renderings of which more words are known than of the text as it stands."""
+        yield from (rendering for _, rendering in self._known_better)
+        yield from self._acrostics
+
+    def spoken(self) -> Rendering | None:
+        """Return the one hidden rendering that is plainly meant: mostly known words, the others hardly any."""
+        if self._acrostics:
+            return self._acrostics[0]
+        if not self._known_better:
+            return None
+        most, best = max(self._known_better, key=lambda pair: pair[0])
+        # What only mends the words keeps those that were known; another way to read does not.
+        least = 1 if not _MENDING.isdisjoint(best.undone) else 2 * self._own + 1
+        share = _SHARE * len(long_words(best.text.characters))
+        return best if most >= max(_FEWEST, least, share) else None
+
+    @cached_property
+    def _own(self) -> int:
+        return _known(self.normalised.likely[0].text, self._lexicon)
+
+    @cached_property
+    def _known_better(self) -> list[tuple[int, Rendering]]:
+        counted = (
+            (_known(one.text, self._lexicon, self._own), one)
+            for one in _hidden(self.normalised, self._own, self._lexicon)
+        )
+        return [pair for pair in counted if pair[0] > self._own]
+
+    @cached_property
+    def _acrostics(self) -> tuple[Rendering, ...]:
+        return tuple(_acrostics(self.normalised, self._lexicon))
 
 
 def _hidden(normalised: Normalised, own: int, lexicon: Lexicon) -> Iterator[Rendering]:
@@ -123,13 +137,17 @@ def _coverage(text: Traced, lexicon: Lexicon) -> float:
     return known / max(1, sum(map(str.isalpha, text.characters)))
 
 
-def _known(text: Traced, lexicon: Lexicon) -> int:
-    """Return how many of the longer words of *text* the lexicon has as they stand, or begins."""
-    return sum(_is_known(word, lexicon) for word in long_words(folded(text.characters)))
+def _known(text: Traced, lexicon: Lexicon, more_than: int = -1) -> int:
+    """Return how many longer words of *text* the lexicon has or begins; 0 unless *more_than* so many."""
+    words = long_words(folded(text.characters))
+    known, left = 0, len(words)
+    for word in words:
+        known += _is_known(word, lexicon)
+        left -= 1
+        if known + left <= more_than:
+            return 0
+    return known
 
 
 def _is_known(word: str, lexicon: Lexicon) -> bool:
-    longest = min(len(word), lexicon.longest_stem)
-    return word in lexicon.vocabulary or any(
-        word[:end] in lexicon.stems for end in range(_SHORTEST_STEM, longest + 1)
-    )
+    return word in lexicon.vocabulary or lexicon.begins(word)

@@ -27,6 +27,8 @@ def join_letters(text: Traced) -> Traced:
 
 def join_pieces(text: Traced) -> Traced:
     """Return *text* with signs inside words dropped: ``cl-oth.es`` and also ``well-known``."""
+    if _POINT.search(text.characters) is None:
+        return text
     return rewrite(text, _POINTED, lambda match: _POINT.sub("", match.group()))
 
 
@@ -37,6 +39,7 @@ def squeeze(text: Traced) -> Traced:
 
 def halve(text: Traced) -> Traced:
     """Return *text* with every letter once where all are twice: ``rreemmoovvee``."""
-    if len(_TWICE.findall(text.characters)) * 2 < sum(map(str.isalpha, text.characters)):
+    twice = len(_TWICE.findall(text.characters))
+    if not twice or twice * 2 < sum(map(str.isalpha, text.characters)):
         return text
     return rewrite(text, _TWICE, lambda match: match.group(1))

@@ -9,13 +9,14 @@ word that begins so; ``~`` between words lets up to seven others stand between (
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from raiment.errors import ConfigurationError
 from raiment.screening.words.concepts import CHARGED, CONCEPTS, SETTING, SPELT, TELLING
 from raiment.screening.words.fold import folded
+from raiment.screening.words.openings import Opening, openings
 from raiment.screening.words.respell import Spellings, spellings
 from raiment.screening.words.text import letters_of, words_of
 from raiment.screening.words.typos import SHORTEST, Near, neighbourhood
@@ -69,6 +70,8 @@ class Lexicon:
     stems: Mapping[str, tuple[Term, ...]]
     vocabulary: Mapping[str, frozenset[str]]
     """Every whole word of every term, with the languages that know it."""
+    heads: frozenset[str]
+    """The first ``OPENING`` letters of the stems that have as many."""
     longest_stem: int
     orders: Mapping[str, str]
     """For each language where the verb stands: ``verb-first``, ``verb-last`` or ``free``."""
@@ -86,6 +89,15 @@ class Lexicon:
     """By which misspelt words that matter are found."""
     spellings: Spellings
     """By which words spelt to be read by people only are found."""
+    opening: Callable[[str], Opening]
+    """What terms a word may begin."""
+
+    def begins(self, word: str) -> bool:
+        """Return whether *word* begins as a stem of ``OPENING`` letters or more does."""
+        if word[:OPENING] not in self.heads:
+            return False
+        ends = range(OPENING, min(len(word), self.longest_stem) + 1)
+        return any(word[:end] in self.stems for end in ends)
 
 
 def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
@@ -100,10 +112,13 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
         draft.orders[language] = order
         for concept, written in rows:
             draft.enter(concept, language, written)
+    words = {word: tuple(terms) for word, terms in draft.words.items()}
+    stems = {stem: tuple(terms) for stem, terms in draft.stems.items()}
     return Lexicon(
-        words={word: tuple(terms) for word, terms in draft.words.items()},
+        words=words,
         pairs={pair: tuple(terms) for pair, terms in draft.pairs.items()},
-        stems={stem: tuple(terms) for stem, terms in draft.stems.items()},
+        stems=stems,
+        heads=frozenset(stem[:OPENING] for stem in stems if len(stem) >= OPENING),
         vocabulary={word: frozenset(of) for word, of in draft.vocabulary.items()},
         longest_stem=max(map(len, draft.stems), default=0),
         orders=draft.orders,
@@ -114,6 +129,7 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
         refusing=draft.beginnings(frozenset({"negative"})),
         spellings=spellings(draft.vocabulary),
         near=neighbourhood({word: frozenset(of) for word, of in draft.spelt.items()}),
+        opening=openings(words, stems, frozenset(first for first, _ in draft.pairs)),
     )
 
 

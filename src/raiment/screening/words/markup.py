@@ -9,6 +9,8 @@ from raiment.screening.words.text import Traced, rewrite
 _ELEMENT = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]{0,80}>", re.DOTALL)
 _EMPHASIS = re.compile(r"\*{1,3}|~~|__|`{1,3}")
 _IN_WORD = re.compile(r"(?:\*{1,3}|~~|__|`{1,3})(?=[^\W\d_])|(?<=[^\W\d_])(?:\*{1,3}|~~|__|`{1,3})")
+_MARK = re.compile(r"[<*~_`\-]")
+"""Without any of these there is nothing to strip."""
 _FEWEST_MARKS = 2
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[^\W\d_])")
 _QUOTED = re.compile(
@@ -21,6 +23,8 @@ _FEWEST_LINKS = 2
 
 def strip(text: Traced) -> Traced:
     """Return *text* without elements, comments, marks of emphasis and hyphens at line ends."""
+    if _MARK.search(text.characters) is None:
+        return text
     text = rewrite(text, _ELEMENT, lambda _: "")
     text = rewrite(text, _HYPHENATED, lambda _: "")
     if len(_IN_WORD.findall(text.characters)) >= _FEWEST_MARKS:
@@ -39,7 +43,8 @@ def added_up(text: Traced) -> Traced:
 
 def unlink(text: Traced) -> Traced:
     """Return *text* with blanks for the signs that link its words, where it has no blanks of its own."""
-    linked = len(_LINKS.findall(text.characters)) >= _FEWEST_LINKS
-    if not linked or any(map(str.isspace, text.characters.strip())):
+    if len(text.characters.split(None, 1)) > 1:
+        return text
+    if len(_LINKS.findall(text.characters)) < _FEWEST_LINKS:
         return text
     return rewrite(text, _LINKS, lambda _: " ")

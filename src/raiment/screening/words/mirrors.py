@@ -6,16 +6,27 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 
-from raiment.screening.words.text import Traced, parted_words, respell
+from raiment.screening.words.text import Traced, parted_words, translated
 
 ROT13 = 13
 _FEWEST_INITIALS = 4
 _LETTERS = re.compile(r"[^\W_]+")
 _ALPHABET = string.ascii_lowercase
-_ATBASH = dict(zip(_ALPHABET, reversed(_ALPHABET), strict=True))
-_RUSSIAN_KEYS = dict(
-    zip("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё", strict=True)
-)
+
+
+def _letters_for(others: str) -> dict[int, str]:
+    """Return *others* by the letters of the alphabet they stand in the places of."""
+    return {ord(letter): other for letter, other in zip(_ALPHABET, others, strict=True)}
+
+
+_ATBASH = _letters_for(_ALPHABET[::-1])
+_SHIFTED = [_letters_for(_ALPHABET[by:] + _ALPHABET[:by]) for by in range(26)]
+_RUSSIAN_KEYS = {
+    ord(key): letter
+    for key, letter in zip(
+        "qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё", strict=True
+    )
+}
 
 
 def backwards(text: Traced) -> Traced:
@@ -34,18 +45,17 @@ def words_backwards(text: Traced) -> Traced:
 
 def shifted(text: Traced, places: int = ROT13) -> Traced:
     """Return *text* with its Latin letters that many *places* further on."""
-    turned = _ALPHABET[places:] + _ALPHABET[:places]
-    return respell(text, dict(zip(_ALPHABET, turned, strict=True)))
+    return translated(text, _SHIFTED[places])
 
 
 def swapped(text: Traced) -> Traced:
     """Return *text* with its Latin letters counted from the end of the alphabet (Atbash)."""
-    return respell(text, _ATBASH)
+    return translated(text, _ATBASH)
 
 
 def retyped(text: Traced) -> Traced:
     """Return *text* as the same keys give it on a Russian keyboard."""
-    return respell(text, _RUSSIAN_KEYS)
+    return translated(text, _RUSSIAN_KEYS)
 
 
 def initials(text: Traced) -> Iterator[Traced]:

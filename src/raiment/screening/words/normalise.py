@@ -55,6 +55,8 @@ class Normalised:
     hidden: tuple[Rendering, ...]
     shown: str
     """What is seen of the request as it was sent, capitals and all."""
+    plain: bool
+    """Whether it reads alike with accents and without: there are none."""
 
     @property
     def undone(self) -> frozenset[str]:
@@ -81,11 +83,13 @@ def normalise(raw: str, *, accents: bool = False) -> Normalised:
     decoded, codes = encodings.undo_codes(text)
     others = [(decoded, codes), (encodings.said_only(text), codes)] if codes else []
     hidden = [*_hidden(plain, undone)]
+    ascii_only = text.characters.isascii()
     for other, names in (*others, *_added_up(text), *_beneath(raw)):
+        ascii_only = ascii_only and other.characters.isascii()
         said, folds = _plain(other, accents)
         likely += [Rendering(said, undone | names | folds), *_undisguised(said, undone | names)]
         hidden += _hidden(said, undone | names)
-    return Normalised(tuple(likely), tuple(hidden), shown)
+    return Normalised(tuple(likely), tuple(hidden), shown, ascii_only)
 
 
 def _unmarked(text: Traced) -> tuple[Traced, frozenset[str]]:

@@ -10,7 +10,7 @@ from raiment.screening.words import chain, seams, typos
 from raiment.screening.words.charge import Charge, charges
 from raiment.screening.words.denied import denied_charges
 from raiment.screening.words.gist import gist
-from raiment.screening.words.legible import legible
+from raiment.screening.words.legible import Behind
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import Normalised, Rendering, normalise
 from raiment.screening.words.person import speaks_of_minor, whom
@@ -18,6 +18,7 @@ from raiment.screening.words.reading import Intent, Modality, Span, Who, WordsRe
 from raiment.screening.words.rules import Situation
 from raiment.screening.words.scene import Scene
 from raiment.screening.words.step import Step, run_on, scene_in, step_of
+from raiment.screening.words.text import words_of
 from raiment.screening.words.view import View, view_of
 
 _CERTAIN = 0.9
@@ -68,26 +69,41 @@ def read_words(
     source_person: bool | None,
     history: Sequence[str] = (),
     earlier: Sequence[Step] = (),
+    behind: Behind | None = None,
 ) -> WordsReading:
     """
     Return what *text* asks for. Any string gets an answer, in time linear in its bounded length.
 
     *source_person* says whether the image module saw a real person in the source; None means nobody
     looked. *history* holds the words of the earlier edits on the same root, oldest first; *earlier* is what
-    the readings of those before them remembered.
+    the readings of those before them remembered. *behind* is what was found of *text* before, if anything was.
     """
-    normalised = normalise(text)
+    behind = behind or Behind(normalise(text), lexicon)
+    normalised = behind.normalised
     request = _Request(lexicon, modality, source_person, normalised.shown)
     steps = chain.latest(
         (*earlier, *(_step(edit, request) for edit in history[-chain.EARLIER_EDITS :]))
     )
     request = replace(request, earlier=steps, scenes=tuple(map(scene_in, steps)))
     said: list[_Said] = []
-    for rendering in _renderings(normalised, lexicon):
-        said.append(_said(rendering, request))
+    for view in _views(behind, lexicon):
+        said.append(_said(view, request))
         if said[-1].strongest >= _CERTAIN:
             break
-    return replace(_reading(said, normalised.undone), step=_step(text, request))
+    step = _step_seen(text, normalised, said, request) or _step(text, request)
+    return replace(_reading(said, normalised.undone), step=step)
+
+
+def _step_seen(
+    text: str, normalised: Normalised, said: Sequence[_Said], request: _Request
+) -> Step | None:
+    """Return what ``_step`` would of *text*, from what was *said* of it; None where that is not all of it."""
+    characters = normalised.likely[-1].text.characters
+    seen = next((one for one in said if one.view.rendering.text.characters == characters), None)
+    if len(text) > chain.REMEMBERED_CHARACTERS or seen is None:
+        return None
+    who = _whom(seen.view, request) if request.earlier else seen.who
+    return step_of(seen.view.mixed, who, minor=speaks_of_minor(seen.view.mixed))
 
 
 def _step(text: str, request: _Request) -> Step:
@@ -98,42 +114,62 @@ def _step(text: str, request: _Request) -> Step:
     return step_of(view.mixed, who, minor=speaks_of_minor(view.mixed))
 
 
-def _renderings(normalised: Normalised, lexicon: Lexicon) -> Iterator[Rendering]:
+def _views(behind: Behind, lexicon: Lexicon) -> Iterator[View]:
     """Yield the likely renderings, mended where blanks were moved, then the hidden ones worth reading."""
-    for whole in normalised.likely:
-        rendering = Rendering(gist(whole.text, lexicon), whole.undone)
-        yield rendering
-        for name, mend in _MENDS:
-            mended = mend(rendering.text, lexicon)
-            if mended is not rendering.text:
-                yield Rendering(mended, rendering.undone | {name})
-        languages = view_of(rendering, lexicon).languages
-        mended = typos.mend(rendering.text, lexicon.near, lexicon.vocabulary, languages)
-        if mended is not rendering.text:
-            yield Rendering(mended, rendering.undone | {"typos"})
-    for rendering in normalised.hidden:
+    for whole in behind.normalised.likely:
+        view = view_of(Rendering(gist(whole.text, lexicon), whole.undone), lexicon)
+        yield view
+        for mended in _mended(view, lexicon):
+            yield view_of(mended, lexicon)
+    for rendering in _worth_reading(behind, lexicon):
+        yield view_of(rendering, lexicon)
+
+
+def _mended(view: View, lexicon: Lexicon) -> Iterator[Rendering]:
+    """Yield what was seen with its seams, its line ends or its spelling mended, each where it needs it."""
+    text, undone = view.rendering.text, view.rendering.undone
+    for name, mend in _MENDS:
+        mended = mend(text, view.words, lexicon)
+        if mended is not text:
+            yield Rendering(mended, undone | {name})
+    mended = typos.mend(text, view.words, lexicon.near, lexicon.vocabulary, view.languages)
+    if mended is not text:
+        yield Rendering(mended, undone | {"typos"})
+
+
+def _worth_reading(behind: Behind, lexicon: Lexicon) -> Iterator[Rendering]:
+    """Yield the hidden renderings worth reading."""
+    for rendering in behind.normalised.hidden:
         if "initials" in rendering.undone:
-            parted = seams.unglue(rendering.text, lexicon)
+            parted = seams.unglue(rendering.text, words_of(rendering.text.characters), lexicon)
             if parted is not rendering.text or rendering.text.characters in lexicon.charged:
                 yield Rendering(parted, rendering.undone)
-    for rendering in legible(normalised, lexicon):
+    for rendering in behind.legible():
         yield Rendering(gist(rendering.text, lexicon), rendering.undone)
 
 
-def _said(rendering: Rendering, request: _Request) -> _Said:
-    view = view_of(rendering, request.lexicon)
+def _said(view: View, request: _Request) -> _Said:
     meant = (_whom(view, request), *(step.who for step in request.earlier))
     who = min(meant, key=_PROTECTION.index)
     minor = speaks_of_minor(view.mixed) or any(step.minor for step in request.earlier)
     situation = _situation(who, request)
-    found = [charge for scene in (*view.scenes, view.mixed) for charge in charges(scene, situation)]
-    found += denied_charges(rendering.text.characters, view.words, view.hits, situation)
+    found = [charge for scene in _different(view) for charge in charges(scene, situation)]
+    found += denied_charges(view.rendering.text.characters, view.words, view.hits, situation)
     own = max((charge.score for charge in found), default=0.0)
     found += _minor_charges(view, found, minor)
     chained = list(_chained(view.mixed, request.scenes, situation)) if request.scenes else []
     found += chained
     best = max((charge.score for charge in chained), default=0.0)
     return _Said(view, tuple(found), who, minor, best > own)
+
+
+def _different(view: View) -> Iterator[Scene]:
+    """Yield the scenes of *view*; what all languages say together only once, where one of them says it all."""
+    mixed = view.mixed
+    for scene in view.scenes:
+        if scene.hits != mixed.hits or scene.verb_last != mixed.verb_last:
+            yield scene
+    yield mixed
 
 
 def _whom(view: View, request: _Request) -> Who:

@@ -61,7 +61,7 @@ class Scene:
 
     def has(self, *concepts: str) -> bool:
         """Return whether any of *concepts* is said anywhere."""
-        return any(concept in self.places for concept in concepts)
+        return not self.places.keys().isdisjoint(concepts)
 
     def pairs(
         self, first: Iterable[str], second: Iterable[str], reach: int

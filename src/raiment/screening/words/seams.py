@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from raiment.screening.words.lexicon import OPENING, Lexicon
-from raiment.screening.words.text import BREAKS, Traced, Word, words_of
+from raiment.screening.words.text import BREAKS, Traced, Word
 
 _SHORTEST_GLUED = 7
 _LONGEST_GLUED = 400
@@ -28,10 +28,10 @@ _LONGEST_FRAGMENT = 2
 _LEANING = frozenset({"function", "pronoun", "of", "without"})
 
 
-def unglue(text: Traced, lexicon: Lexicon) -> Traced:
-    """Return *text* with glued words parted; the same object when every word stands alone."""
+def unglue(text: Traced, words: Sequence[Word], lexicon: Lexicon) -> Traced:
+    """Return *text*, of these *words*, with glued ones parted; the same object when each stands alone."""
     cuts: list[int] = []
-    for word in words_of(text.characters):
+    for word in words:
         if is_glued(word.letters, lexicon):
             cuts += (word.start + cut for cut in _cuts(word.letters, lexicon))
     if not cuts:
@@ -63,9 +63,8 @@ def is_glued(letters: str, lexicon: Lexicon) -> bool:
     )
 
 
-def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
+def rejoin(text: Traced, words: Sequence[Word], lexicon: Lexicon) -> Traced:
     """Return *text* with a charged word cut in two made whole; the same object when there is none."""
-    words = words_of(text.characters)
     joins = [
         (one.end, other.start)
         for one, other in pairwise(words)
@@ -85,14 +84,15 @@ def rejoin(text: Traced, lexicon: Lexicon) -> Traced:
     return Traced("".join(characters), origins)
 
 
-def bridge(text: Traced, lexicon: Lexicon) -> Traced:
+def bridge(text: Traced, words: Sequence[Word], lexicon: Lexicon) -> Traced:
     """
     Return *text* with sentences that are broken without ending made whole; the same object when none is.
 
     A fragment belongs to what stands before it, whatever mark is between; a line, to the next one too where it
     is a fragment or stops at a word that leans on another.
     """
-    words = words_of(text.characters)
+    if not words or words[0].sentence == words[-1].sentence:
+        return text
     lengths = Counter(word.sentence for word in words)
     characters = list(text.characters)
     bridged = False

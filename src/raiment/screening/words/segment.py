@@ -33,7 +33,8 @@ def segmented(text: Traced, lexicon: Lexicon) -> Iterator[Traced]:
     tally: Counter[str] = Counter()
     for start, end, of in known:
         if end - start >= _TELLING:
-            tally.update(dict.fromkeys(of, (end - start) ** 2))
+            # Sorted, for of equals the first comes first: the order of a set differs from run to run.
+            tally.update(dict.fromkeys(sorted(of), (end - start) ** 2))
     for language, _ in tally.most_common(_LANGUAGES_TRIED):
         words = [(start, end) for start, end, of in known if language in of]
         yield _parted(text, places, letters, _cuts(len(letters), words))

@@ -98,6 +98,12 @@ def respell(text: Traced, spellings: Mapping[str, str]) -> Traced:
     return Traced(text.characters.translate({ord(one): here[one] for one in here}), origins)
 
 
+def translated(text: Traced, letters: Mapping[int, str]) -> Traced:
+    """Return *text* with single *letters* for others (``str.maketrans``); the same object where none is."""
+    characters = text.characters.translate(letters)
+    return text if characters == text.characters else Traced(characters, text.origins)
+
+
 def _spread(origins: Sequence[int], start: int, end: int, count: int) -> list[int]:
     """Return *count* origins evenly chosen from ``origins[start:end]``, the first and last included."""
     if count == 1:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from raiment.screening.words.text import Traced, rewrite, words_of
+from raiment.screening.words.text import Traced, Word, rewrite
 
 SHORTEST = 5
 """Shorter words have too many honest neighbours."""
@@ -31,10 +31,14 @@ def neighbourhood(words: Mapping[str, frozenset[str]]) -> Near:
 
 
 def mend(
-    text: Traced, near: Near, known: Mapping[str, object], languages: AbstractSet[str]
+    text: Traced,
+    words: Sequence[Word],
+    near: Near,
+    known: Mapping[str, object],
+    languages: AbstractSet[str],
 ) -> Traced:
     """
-    Return *text* with misspelt words that matter spelt right; the same object when there are none.
+    Return *text*, of these *words*, with misspelt ones that matter spelt right; the same object without any.
 
     A word is misspelt when no language knows it, one letter makes it a word that matters in one of
     *languages*, and its first letter is right: people err inside words, and honest neighbours (baked,
@@ -42,7 +46,7 @@ def mend(
     """
     corrections = {
         word.letters: right
-        for word in words_of(text.characters)
+        for word in words
         if SHORTEST - 1 <= len(word.letters) <= _LONGEST
         and word.letters < _SPACED_SCRIPTS
         and word.letters not in known
