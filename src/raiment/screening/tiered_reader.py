@@ -47,6 +47,10 @@ _AROUND = 64
 """Characters on either side of a part that the encoder reads with it."""
 _HEARD_WHOLE = 200
 """Characters of a text that an encoder mostly reads at once."""
+_LONGEST_PARTED = 4_000
+"""Characters of a text that is heard in parts; of longer ones the encoder says itself what it can read."""
+_MOSTLY = 0.75
+"""Share of a text that is as good as all of it."""
 _PART_MARGIN = 1.0
 """Log-odds by which a part may look worse than a whole text: some part of any long text does."""
 
@@ -150,24 +154,27 @@ class TieredReader:
         """Yield the clauses of *text* that leave a doubt, with words around them; a short text whole."""
         characters = text.characters
         parts = list(_parts(characters))
-        if len(characters) <= _HEARD_WHOLE or len(parts) > _MOST_PARTS:
+        parted = _HEARD_WHOLE < len(characters) <= _LONGEST_PARTED
+        if not parted or len(parts) > _MOST_PARTS:
             yield characters
             return
         places = [text.raw_span(*part) for part in parts]
         said = [any(a < one.end and one.start < b for one in spans) for a, b in places]
         doubts = self._doubts([characters[start:end] for start, end in parts], modality)
         # Where no part by itself is worth asking about, those that come near it are.
-        most = max(doubts) - self.weighings.unheard
-        least = self.weighings.unheard + (_PART_MARGIN if most >= _PART_MARGIN else 0.0)
+        least = self.weighings.unheard
+        if max(doubts) >= least + _PART_MARGIN:
+            least += _PART_MARGIN
         chosen = [
             part
             for part, doubt, told in zip(parts, doubts, said, strict=True)
             if told or doubt >= least
         ]
-        if not chosen or (spans and not any(said)):
-            yield characters
-            return
-        yield from _together(characters, chosen)
+        passages = _together(characters, chosen)
+        most = _MOSTLY * len(characters)
+        if not chosen or (spans and not any(said)) or sum(map(len, passages)) > most:
+            passages = [characters]
+        yield from passages
 
     def _doubts(self, parts: Sequence[str], modality: Modality) -> list[float]:
         """Return the log-odds of the fast weighing for each of *parts* by itself."""
