@@ -121,6 +121,7 @@ def indexed(hashes: np.ndarray) -> PdqIndex:
     """Return an index of *hashes*."""
     index = PdqIndex()
     index.add_arrays(np.arange(len(hashes), dtype=np.uint64), hashes)
+    index.merge()  # as the server does, whatever the number
     return index
 
 

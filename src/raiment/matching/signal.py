@@ -26,6 +26,8 @@ PDQ_RADIUS: Final = 31
 """Two PDQ hashes at most this far apart show the same picture (Meta's published threshold)."""
 PDQ_LEAST_QUALITY: Final = 50
 """A picture below it has too little structure to be compared (likewise)."""
+_COMPLEMENT: Final = bytes(range(255, -1, -1))
+"""Each byte's other bits, by the byte."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,7 +66,7 @@ class Pdq(_Signal):
 
     def complement(self) -> Pdq:
         """Return the hash that the picture has when its brightness is inverted."""
-        return Pdq(bytes(byte ^ 0xFF for byte in self.value))
+        return Pdq(self.value.translate(_COMPLEMENT))
 
 
 @dataclass(frozen=True, slots=True, order=True)
