@@ -64,7 +64,7 @@ ASIDE = """
 """
 """What can be made again after filling, which is many times faster."""
 FILL_CONTENTS = """
-    insert into contents (id, platform_id, state, verdict, matches, registered_at, bytes_sha256, pixels_sha256,
+    insert into contents (id, platform_id, state, verdict, matches, registered_at, bytes_sha256, pixels_blake3,
                           pdq, pdq_views, quality, mime, width, height)
     select 'cnt_' || i, 'post-' || i, 'visible', 'allow', '[]', now(), digest, digest,
         cast('x' || encode(digest, 'hex') as bit(256)), decode(repeat(encode(digest, 'hex'), 8), 'hex'),

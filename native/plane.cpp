@@ -107,14 +107,28 @@ const Kernels& kernels_for(Kernel kernel) {
     return portable;
 }
 
+// Sums over Factor columns each, or over *factor* where Factor is 0, become averages.
+template <std::size_t Factor>
+void average_body(const std::uint16_t* sums, std::size_t factor, std::size_t rows, std::uint8_t* out,
+                  std::size_t columns) {
+    const std::size_t each = Factor ? Factor : factor;
+    const std::uint64_t area = each * rows;
+    // A multiplication divides exactly: total * area stays below 2^52, as area does below 2^22 in any memory.
+    constexpr int kShift = 52;
+    const std::uint64_t inverse = (std::uint64_t{1} << kShift) / area + 1;
+    for (std::size_t x = 0; x < columns; ++x) {
+        std::uint64_t total = area / 2;
+        for (std::size_t i = 0; i < each; ++i) total += sums[x * each + i];
+        out[x] = static_cast<std::uint8_t>(total * inverse >> kShift);
+    }
+}
+
 void average(const std::uint16_t* sums, std::size_t factor, std::size_t rows, std::uint8_t* out,
              std::size_t columns) {
-    const auto area = static_cast<std::uint32_t>(factor * rows);
-    for (std::size_t x = 0; x < columns; ++x) {
-        std::uint32_t total = area / 2;
-        for (std::size_t i = 0; i < factor; ++i) total += sums[x * factor + i];
-        out[x] = static_cast<std::uint8_t>(total / area);
-    }
+    // Of pictures of up to nine megapixels.
+    if (factor == 3) return average_body<3>(sums, factor, rows, out, columns);
+    if (factor == 4) return average_body<4>(sums, factor, rows, out, columns);
+    average_body<0>(sums, factor, rows, out, columns);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ from raiment.casework.report import (
     Reporter,
 )
 from raiment.matching.content import Content, ContentState
-from raiment.matching.signal import Sha256, hash_views
+from raiment.matching.signal import Blake3, Sha256, hash_views
 from raiment.matching.signals import Signals
 from raiment.policy.regime import Regime
 from raiment.policy.regime_pack import parse_regime
@@ -71,7 +71,7 @@ def signals(picture: NDArray[np.uint8], copy: str = "") -> Signals:
     height, width, _ = picture.shape
     return Signals(
         bytes_sha256=Sha256.of(pixels + copy.encode()),
-        pixels_sha256=Sha256.of(pixels),
+        pixels_blake3=Blake3.of(pixels),
         pdq=hash_views(picture),
         mime="image/png",
         width=width,

@@ -13,11 +13,12 @@ from tests.matching.copies import copied
 from raiment.matching.disguise import MOST_PARTS, Disguises, query_views
 from raiment.matching.index import compare
 from raiment.matching.match import Match
-from raiment.matching.signal import PDQ_RADIUS, Pdq, PdqViews, Sha256, hash_views
+from raiment.matching.signal import PDQ_RADIUS, Blake3, Pdq, PdqViews, Sha256, hash_views
 from raiment.matching.signals import Signals
 from raiment.matching.view import DIHEDRAL, INVERTED, PANEL, View, within
 
 DIGEST = Sha256(bytes(32))
+PIXELS = Blake3(bytes(32))
 
 
 def numbered(number: int) -> Pdq:
@@ -28,7 +29,7 @@ def numbered(number: int) -> Pdq:
 def kept(*parts: Pdq, quality: int = 100) -> Signals:
     """Return the signals of a picture that is not in hand."""
     views = PdqViews(quality, tuple(numbered(number) for number in range(8)))
-    return Signals(DIGEST, DIGEST, views, "image/png", 64, 64, parts=parts)
+    return Signals(DIGEST, PIXELS, views, "image/png", 64, 64, parts=parts)
 
 
 def test_of_a_kept_picture_the_whole_its_negative_and_its_parts_are_looked_for() -> None:

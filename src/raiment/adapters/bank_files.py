@@ -1,7 +1,7 @@
 """
 Files of known signals: CSV with a header, or JSON lines.
 
-A line is an entry: ``type`` (pdq, sha256, md5, pixels_sha256), ``value``, and optionally ``labels``
+A line is an entry: ``type`` (pdq, sha256, md5, pixels_blake3), ``value``, and optionally ``labels``
 and ``expires_at``. In CSV labels are separated by ``|``, and no field spans two lines, so that an
 interrupted import can go on at any line.
 """

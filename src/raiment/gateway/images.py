@@ -131,7 +131,7 @@ async def _enter(tx: Transaction, releases: list[Release], chain: Chain) -> None
         signals, digests = release.signals, release.signals.digests()
         shown: dict[str, JSON] = {
             "bytes_sha256": digests["bytes_sha256"],
-            "pixels_sha256": digests["pixels_sha256"],
+            "pixels_blake3": digests["pixels_blake3"],
             "pdq": signals.pdq.plain.hex,
             "pdq_quality": signals.pdq.quality,
         }

@@ -9,16 +9,16 @@ from types import MappingProxyType
 from typing import Final
 
 from raiment.errors import InvalidInput
-from raiment.matching.signal import Md5, Pdq, Sha256
+from raiment.matching.signal import Blake3, Md5, Pdq, Sha256
 
 BANK_NAME: Final = "^[A-Za-z_][A-Za-z0-9_.-]{0,99}$"
 SIGNAL_TYPES: Final = MappingProxyType(
-    {"pdq": "pdq", "sha256": "bytes_sha256", "md5": "bytes_md5", "pixels_sha256": "pixels_sha256"}
+    {"pdq": "pdq", "sha256": "bytes_sha256", "md5": "bytes_md5", "pixels_blake3": "pixels_blake3"}
 )
 """What lists call a type -> what we call it."""
 
 _SHAPES: Final = MappingProxyType(
-    {"pdq": Pdq, "sha256": Sha256, "md5": Md5, "pixels_sha256": Sha256}
+    {"pdq": Pdq, "sha256": Sha256, "md5": Md5, "pixels_blake3": Blake3}
 )
 
 

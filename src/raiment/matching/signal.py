@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 import numpy as np
+from blake3 import blake3
 from numpy.typing import NDArray
 
 from raiment import _native
@@ -25,6 +26,8 @@ PDQ_RADIUS: Final = 31
 """Two PDQ hashes at most this far apart show the same picture (Meta's published threshold)."""
 PDQ_LEAST_QUALITY: Final = 50
 """A picture below it has too little structure to be compared (likewise)."""
+_COMPLEMENT: Final = bytes(range(255, -1, -1))
+"""Each byte's other bits, by the byte."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,12 +66,12 @@ class Pdq(_Signal):
 
     def complement(self) -> Pdq:
         """Return the hash that the picture has when its brightness is inverted."""
-        return Pdq(bytes(byte ^ 0xFF for byte in self.value))
+        return Pdq(self.value.translate(_COMPLEMENT))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sha256(_Signal):
-    """The SHA-256 digest of a file's bytes or of a decoded picture's pixels."""
+    """The SHA-256 digest of a file's bytes."""
 
     SIZE: ClassVar[int] = 32
 
@@ -76,6 +79,18 @@ class Sha256(_Signal):
     def of(cls, data: bytes) -> Sha256:
         """Return the digest of *data*."""
         return cls(hashlib.sha256(data).digest())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Blake3(_Signal):
+    """The BLAKE3 digest, of 256 bits, of a decoded picture's pixels."""
+
+    SIZE: ClassVar[int] = 32
+
+    @classmethod
+    def of(cls, data: bytes) -> Blake3:
+        """Return the digest of *data*."""
+        return cls(blake3(data).digest())
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,7 +105,7 @@ class Md5(_Signal):
         return cls(hashlib.md5(data, usedforsecurity=False).digest())
 
 
-Signal = Pdq | Sha256 | Md5
+Signal = Pdq | Sha256 | Blake3 | Md5
 
 
 @dataclass(frozen=True, slots=True)

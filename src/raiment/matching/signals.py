@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from raiment.matching.signal import Md5, Pdq, PdqViews, Sha256
+from raiment.matching.signal import Blake3, Md5, Pdq, PdqViews, Sha256
 from raiment.matching.view import INVERTED, View
 
 
@@ -17,7 +17,7 @@ class Signals:
     """
 
     bytes_sha256: Sha256 | None
-    pixels_sha256: Sha256 | None
+    pixels_blake3: Blake3 | None
     """Equal whatever the container and the metadata; differs after any re-encoding with loss."""
     pdq: PdqViews
     mime: str | None
@@ -37,16 +37,16 @@ class Signals:
         return self.mime is None
 
     @property
-    def identity(self) -> Sha256:
+    def identity(self) -> Blake3 | Sha256:
         """What tells one picture from another: of its pixels, else of what is known."""
-        known = self.pixels_sha256 or self.bytes_sha256
+        known = self.pixels_blake3 or self.bytes_sha256
         return known or Sha256.of(b"".join(pdq.value for pdq in self.pdq.hashes))
 
     def digests(self) -> dict[str, str]:
         """Return the digests that are known, by name, as lower-case hexadecimal digits."""
         named = {
             "bytes_sha256": self.bytes_sha256,
-            "pixels_sha256": self.pixels_sha256,
+            "pixels_blake3": self.pixels_blake3,
             "bytes_md5": self.bytes_md5,
         }
         return {name: digest.hex for name, digest in named.items() if digest is not None}

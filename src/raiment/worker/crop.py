@@ -84,7 +84,7 @@ async def _crops_of(content: AnyRow, house: House, *, last: bool) -> Crops:
 
 def _crops(picture: Picture, registered: Signals) -> Crops | None:
     """Return the crops of *picture*, None where it is not the one that was *registered*."""
-    if picture.pixel_sha256 != registered.digests().get("pixels_sha256"):
+    if picture.pixels_blake3 != registered.digests().get("pixels_blake3"):
         if not registered.pdq.matchable:
             return None
         views = hash_views(picture.pixels)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from blake3 import blake3
 from PIL import Image, ImageCms
 
 from raiment.adapters.pixels.reader import PixelReader
@@ -47,7 +47,7 @@ async def test_same_pixels_same_digest(
     options = {"lossless": True} if plugin == "WEBP" else {}
     with await reader.read(encode(drawing, plugin, **options), field="image") as read:
         assert np.array_equal(read.pixels, np.asarray(drawing))
-        assert read.pixel_sha256 == hashlib.sha256(encode(drawing, "PPM")).hexdigest()
+        assert read.pixels_blake3 == blake3(encode(drawing, "PPM")).hexdigest()
         assert read.mime == f"image/{plugin.lower()}"
         assert (read.frame_count, read.opacity, read.hides_pixels) == (1, None, False)
 

@@ -56,9 +56,9 @@ async def test_the_worker_hashes_what_it_would_have_shown(
         assert [one.pdq for one in signals] == [look.whole for look in looks]
         assert [one.disguises for one in signals] == [look.queries for look in looks]
         assert [one.parts for one in signals] == [look.parts for look in looks]
-        assert signals[0].digests()["pixels_sha256"] == picture.pixel_sha256
+        assert signals[0].digests()["pixels_blake3"] == picture.pixels_blake3
         # What is hidden is not in the digest, so it must not be known by it.
-        assert {one.pixels_sha256 for one in signals[1:]} <= {None}
+        assert {one.pixels_blake3 for one in signals[1:]} <= {None}
         sizes = {(one.width, one.height, one.mime) for one in signals}
         assert sizes == {(picture.width, picture.height, picture.mime)}
     assert {(one.bytes_sha256, one.bytes_md5) for one in signals} == {
@@ -92,7 +92,7 @@ def _reading(**other: object) -> dict[str, object]:
 
 
 def _look(**other: object) -> bytes:
-    honest = {"width": 4, "height": 3, "pixel_sha256": "0" * 64, "readings": [_reading()]}
+    honest = {"width": 4, "height": 3, "pixels_blake3": "0" * 64, "readings": [_reading()]}
     return json.dumps(honest | other).encode()
 
 
@@ -121,7 +121,7 @@ def test_an_honest_look_is_accepted() -> None:
         _look(readings=[_reading(insets=_insets(hashes=_hashed(26)["hashes"]))]),
         _look(width=0),
         _look(height=2**40),
-        _look(pixel_sha256="0" * 63),
+        _look(pixels_blake3="0" * 63),
         b'{"refusal": "because"}',
         b"[]",
         b"",

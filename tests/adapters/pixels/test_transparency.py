@@ -88,7 +88,7 @@ async def test_opaque_alpha_channel_is_no_opacity(
     plain = await reader.read(encode(drawing, "PNG"), field="image")
     tagged = await reader.read(encode(drawing.convert("RGBA"), "PNG"), field="image")
     with plain, tagged:
-        assert plain.pixel_sha256 == tagged.pixel_sha256
+        assert plain.pixels_blake3 == tagged.pixels_blake3
         assert tagged.opacity is None
 
 

@@ -45,7 +45,7 @@ def is_gone(pid: int) -> bool:
 async def read_once(reader: PixelReader, data: bytes) -> str:
     """Read and release; return the pixels' digest."""
     with await reader.read(data, field="image") as read:
-        return read.pixel_sha256
+        return read.pixels_blake3
 
 
 @pytest.mark.faults
@@ -306,7 +306,7 @@ def _answer(**changes: object) -> bytes:
         "frames": [raster],
         "frame_count": 1,
         "box": [0, 0, 2, 2],
-        "pixel_sha256": "0" * 64,
+        "pixels_blake3": "0" * 64,
         "opacity": None,
         "on_black": None,
         "beneath": None,
@@ -348,7 +348,7 @@ def test_honest_answer_is_accepted() -> None:
         (_answer(frames=[{"offset": 0, "width": 2**62, "height": 2**62}]), 12, SEALS),
         (_answer(opacity={"offset": 11, "width": 2, "height": 1}), 12, SEALS),
         (_answer(beneath={"offset": 1, "width": 2, "height": 2}), 12, SEALS),
-        (_answer(pixel_sha256="<script>"), 12, SEALS),
+        (_answer(pixels_blake3="<script>"), 12, SEALS),
         (_answer(box=[0, 0, 2]), 12, SEALS),
         (b"\xff", 12, SEALS),
         (b"", 12, SEALS),

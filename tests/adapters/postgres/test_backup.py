@@ -451,7 +451,7 @@ def _add_content(url: str, content_id: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
             """
-            insert into contents (id, platform_id, state, verdict, matches, bytes_sha256, pixels_sha256,
+            insert into contents (id, platform_id, state, verdict, matches, bytes_sha256, pixels_blake3,
                 pdq, pdq_views, quality, mime, width, height, registered_at)
             values (%s, %s, 'visible', 'allow', '[]', '', '', repeat('01', 128)::bit(256), '', 90,
                 'image/png', 8, 8, now())

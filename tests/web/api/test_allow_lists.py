@@ -41,7 +41,7 @@ async def test_a_harmless_face_does_not_speak_for_a_hidden_one(platform: Platfor
     await bank(platform, "confirmed", type="pdq", value=known["pdq"])
     before = await platform.register("before", file)
 
-    await bank(platform, "allow", type="pixels_sha256", value=shown["pixels_sha256"])
+    await bank(platform, "allow", type="pixels_blake3", value=shown["pixels_blake3"])
     after = await platform.register("after", file)
 
     assert before["verdict"] == "block"

@@ -76,20 +76,20 @@ async def test_each_kind_of_bank_has_its_verdict(platform: Platform) -> None:
 
 
 async def test_every_type_of_signal_is_found(platform: Platform) -> None:
-    """SHA-256 and MD5 of the bytes, of the pixels, and PDQ within the radius."""
+    """SHA-256 and MD5 of the bytes, BLAKE3 of the pixels, and PDQ within the radius."""
     bank_id = await bank(platform, "outside", radius=8)
     data = [png(drawing(seed), "a") for seed in range(4)]
     content = await platform.register("pixels", png(drawing(2), "another"))
     await add(platform, bank_id, sha256(data[0]).hexdigest(), kind="sha256")
     await add(platform, bank_id, md5(data[1]).hexdigest().upper(), kind="md5")  # noqa: S324
-    pixels = content["signals"]["pixels_sha256"]  # type: ignore[index]
-    await add(platform, bank_id, pixels, kind="pixels_sha256")
+    pixels = content["signals"]["pixels_blake3"]  # type: ignore[index]
+    await add(platform, bank_id, pixels, kind="pixels_blake3")
     await add(platform, bank_id, turned(pdq(3), range(8)))
 
     found = [await platform.register(str(n), one) for n, one in enumerate(data)]
 
     signals = [[match["signal"] for match in one["matches"]] for one in found]  # type: ignore[index,union-attr]
-    assert signals == [["sha256"], ["md5"], ["sha256"], ["pdq"]]
+    assert signals == [["sha256"], ["md5"], ["pixels_blake3"], ["pdq"]]
     assert found[3]["matches"][0] | {"entry": ""} == {  # type: ignore[index]
         "bank": bank_id,
         "kind": "outside",

@@ -8,7 +8,7 @@ import pytest
 from tests.casework.conftest import drawing
 from tests.web.api.conftest import Platform, counts, png
 
-DIGESTS = ("sha256", "md5", "pixels_sha256")
+DIGESTS = ("sha256", "md5", "pixels_blake3")
 
 
 async def tell(platform: Platform, content_id: str, status: int = 201, **signals: object) -> dict:
@@ -86,7 +86,7 @@ async def test_what_was_told_is_found_backwards(platform: Platform, names: tuple
     assert await platform.contents_of(receipt) == {"original-1", "told"}
 
 
-@pytest.mark.parametrize("names", [("pdq", "quality"), ("sha256",), ("md5",), ("pixels_sha256",)])
+@pytest.mark.parametrize("names", [("pdq", "quality"), ("sha256",), ("md5",), ("pixels_blake3",)])
 async def test_a_report_of_what_was_told_finds_and_banks(
     platform: Platform, names: tuple[str, ...]
 ) -> None:
@@ -159,7 +159,7 @@ async def test_another_pdq_hash_beside_a_known_digest_is_not_passed_over(
         ({"pdq": "0" * 64, "quality": True}, "signals.quality"),
         ({"sha256": "0" * 32}, "signals.sha256"),
         ({"md5": "0" * 64}, "signals.md5"),
-        ({"pixels_sha256": "\uff10" * 64}, "signals.pixels_sha256"),
+        ({"pixels_blake3": "\uff10" * 64}, "signals.pixels_blake3"),
         ({"sha1": "0" * 40}, "signals.sha1"),
     ],
 )

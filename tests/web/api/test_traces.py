@@ -104,4 +104,4 @@ async def test_that_somebody_asked_is_logged_without_the_hash(platform: Platform
 
     (entry,) = (await platform.http.get("/v1/log/entries")).json()["entries"]
     assert '"kind":"trace.answered"' in entry["entry"]
-    assert signals.pixels_sha256.hex not in entry["entry"]
+    assert signals.pixels_blake3.hex not in entry["entry"]

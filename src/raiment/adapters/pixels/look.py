@@ -18,10 +18,10 @@ from raiment import _native
 from raiment.adapters.pixels.container import Container
 from raiment.adapters.pixels.limits import Limits
 from raiment.adapters.pixels.refusal import Refusal
-from raiment.adapters.pixels.wire import BrokenAnswer, Sha256Hex, Side, job, parse_refusal
+from raiment.adapters.pixels.wire import Blake3Hex, BrokenAnswer, Side, job, parse_refusal
 from raiment.matching.crop import SIDE_INSETS
 from raiment.matching.disguise import MOST_PANELS, MOST_PARTS, Disguises, disguises_of
-from raiment.matching.signal import Pdq, Sha256
+from raiment.matching.signal import Blake3, Pdq
 from raiment.matching.view import DIHEDRAL
 
 _MOST_READINGS: Final = 16
@@ -69,7 +69,7 @@ class _Reading(msgspec.Struct, frozen=True):
 class _Answer(msgspec.Struct, frozen=True):
     width: Side
     height: Side
-    pixel_sha256: Sha256Hex
+    pixels_blake3: Blake3Hex
     readings: Annotated[list[_Reading], msgspec.Meta(min_length=1, max_length=_MOST_READINGS)]
 
 
@@ -82,7 +82,7 @@ class Look:
     width: int
     """As in ``picture.Picture``."""
     height: int
-    pixels_sha256: Sha256
+    pixels_blake3: Blake3
     readings: Sequence[Disguises]
     """Of everything the file can be made to show, as ``picture.Picture.readings`` orders it."""
 
@@ -103,5 +103,5 @@ def parse_look(message: bytes, spool: int | None, mime: str) -> Look | Refusal:
     except msgspec.DecodeError as error:
         raise BrokenAnswer from error
     readings = tuple(reading.disguises() for reading in answer.readings)
-    pixels_sha256 = Sha256(bytes.fromhex(answer.pixel_sha256))
-    return Look(mime, answer.width, answer.height, pixels_sha256, readings)
+    pixels_blake3 = Blake3(bytes.fromhex(answer.pixels_blake3))
+    return Look(mime, answer.width, answer.height, pixels_blake3, readings)

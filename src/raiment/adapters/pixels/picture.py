@@ -76,9 +76,9 @@ class Picture:
     """At least one; at most eight of an animation: evenly spaced, the longest shown, the last."""
     frame_count: int
     """Frames the file holds, sampled or not."""
-    pixel_sha256: str
+    pixels_blake3: str
     """
-    Hex SHA-256 of ``frames`` written as one binary PPM file (Netpbm P6): for each frame
+    Hex BLAKE3 (256 bits) of ``frames`` written as one binary PPM file (Netpbm P6): for each frame
     ``P6\\n<width> <height>\\n255\\n`` and its rows of RGB bytes. Equal for two files that show
     the same pixels, whatever their container and metadata.
     """
@@ -150,7 +150,7 @@ def picture(answer: Answer, spool: int, mime: str) -> Picture:
         height=frames[0].height,
         frames=frames,
         frame_count=answer.frame_count,
-        pixel_sha256=answer.pixel_sha256,
+        pixels_blake3=answer.pixels_blake3,
         box=answer.box,
         _answer=answer,
         _shared=shared,

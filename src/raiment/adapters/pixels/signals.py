@@ -33,7 +33,7 @@ def _signals(data: bytes, look: Look) -> tuple[Signals, ...]:
     return tuple(
         Signals(
             bytes_sha256,
-            None if number else look.pixels_sha256,
+            None if number else look.pixels_blake3,
             seen.whole,
             look.mime,
             look.width,

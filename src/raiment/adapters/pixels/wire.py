@@ -21,7 +21,7 @@ from raiment.adapters.pixels.refusal import Refusal
 
 Side = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 """Pixels in a row or column, or anything else of which there is one at least."""
-Sha256Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Blake3Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _Offset = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 _NEEDED_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE
 _COLOUR_BYTES = 3
@@ -47,7 +47,7 @@ class Answer(msgspec.Struct, frozen=True):
     frames: Annotated[list[Raster], msgspec.Meta(min_length=1, max_length=16)]
     frame_count: Side
     box: tuple[_Offset, _Offset, _Offset, _Offset]
-    pixel_sha256: Sha256Hex
+    pixels_blake3: Blake3Hex
     opacity: Raster | None
     on_black: Raster | None
     beneath: Raster | None

@@ -10,7 +10,6 @@ trusted by the other side; see ``wire``.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import mmap
 import os
@@ -18,6 +17,7 @@ import socket
 import sys
 from typing import IO, TypedDict
 
+from blake3 import blake3
 from pi_heif.as_plugin import register_heif_opener
 from PIL import (
     AvifImagePlugin,
@@ -148,7 +148,7 @@ def _write(canonical: Canonical, spool: int) -> dict[str, object]:
             "frames": frames,
             "frame_count": canonical.frame_count,
             "box": canonical.box,
-            "pixel_sha256": _digest(spool, out.tell()),
+            "pixels_blake3": _digest(spool, out.tell()),
             "opacity": canonical.opacity and _place(out, canonical.opacity),
             "on_black": canonical.on_black and _place(out, canonical.on_black),
             "beneath": canonical.beneath and _place(out, canonical.beneath),
@@ -166,7 +166,7 @@ def _place(out: IO[bytes], image: Image.Image) -> Placed:
 
 def _digest(spool: int, length: int) -> str:
     with mmap.mmap(spool, length, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as view:
-        return hashlib.sha256(view).hexdigest()
+        return blake3(view, max_threads=1).hexdigest()
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from raiment.matching.bank import (
     EntryState,
 )
 from raiment.matching.bank_entry import NewEntry
-from raiment.matching.signal import Pdq, Sha256
+from raiment.matching.signal import Blake3, Pdq, Sha256
 
 _FLOOD_WINDOW = timedelta(hours=FLOOD_HOURS)
 _CHANGES_KEPT = timedelta(days=1)
@@ -207,10 +207,10 @@ class BankKeeping:
         return await self._settle(bank_id, entry_id, EntryState.ACTIVE, at)
 
     async def sighted(
-        self, found: Iterable[BankMatch], pixels: Sha256, at: datetime
+        self, found: Iterable[BankMatch], picture: Blake3 | Sha256, at: datetime
     ) -> list[tuple[str, EntryState]]:
         """
-        Remember that an upload with *pixels* matched; return the entries that are flooded thereby.
+        Remember that *picture*, an upload's identity, matched; return the entries flooded thereby.
 
         Only likeness counts, and one picture once: the same file sent over and over is what banks are
         for. An allegation that is flooded stops acting. What our reviewers confirmed, or a case is
@@ -222,11 +222,11 @@ class BankKeeping:
         )
         if not ids:
             return []
-        rows = [{"entry_id": entry_id, "pixels_sha256": pixels.value, "at": at} for entry_id in ids]
+        rows = [{"entry_id": entry_id, "picture": picture.value, "at": at} for entry_id in ids]
         statement = upsert(bank_sightings).values(rows)
         await self.connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["entry_id", "pixels_sha256"], set_={"at": statement.excluded.at}
+                index_elements=["entry_id", "picture"], set_={"at": statement.excluded.at}
             )
         )
         flooded = await self._flooded(ids, at - _FLOOD_WINDOW)

@@ -9,8 +9,9 @@ more and judged by the database's own state, so an index can make a lookup fast,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 import numpy as np
@@ -21,12 +22,15 @@ from raiment.adapters.postgres.scan import BANKED, numbers_near
 from raiment.matching.bank import BankCategory, BankKind, BankMatch, EntryState
 from raiment.matching.index import Hits, compare
 from raiment.matching.match import Match
-from raiment.matching.signal import Md5, Pdq, Sha256, Signal
+from raiment.matching.signal import Blake3, Md5, Pdq, Sha256, Signal
 from raiment.matching.signals import Signals
 from raiment.matching.view import View
 
 _CROP: Final = "pdq_crop"
 _PDQ_TYPES: Final = frozenset({"pdq", _CROP})
+_DIGESTS: Final[Mapping[str, type[Sha256 | Blake3 | Md5]]] = MappingProxyType(
+    {"bytes_sha256": Sha256, "pixels_blake3": Blake3, "bytes_md5": Md5}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class _Sought:
 
     looks: Sequence[tuple[View, Pdq]]
     bytes_sha256: Sha256 | None = None
-    pixels_sha256: Sha256 | None = None
+    pixels_blake3: Blake3 | None = None
     bytes_md5: Md5 | None = None
 
     @property
@@ -86,7 +90,7 @@ class _Sought:
         """Return the parameters of ``_FETCH`` that name digests."""
         named = {
             "bytes_sha256": self.bytes_sha256,
-            "pixels_sha256": self.pixels_sha256,
+            "pixels_blake3": self.pixels_blake3,
             "bytes_md5": self.bytes_md5,
         }
         return {name: None if digest is None else digest.hex for name, digest in named.items()}
@@ -97,7 +101,7 @@ _RADIUS: Final = "select coalesce(max(radius), 0) from hash_banks"
 _FETCH: Final = """
     with same as (
         select number from bank_entries where (signal_type, value) in (
-            ('bytes_sha256', %(bytes_sha256)s), ('pixels_sha256', %(pixels_sha256)s),
+            ('bytes_sha256', %(bytes_sha256)s), ('pixels_blake3', %(pixels_blake3)s),
             ('bytes_md5', %(bytes_md5)s))
     )
     select entry.number, entry.signal_type, entry.value, own.id as entry_id, own.bank_id, own.case_id,
@@ -123,19 +127,21 @@ async def find_matches(
     driver: Driver[Any], signals: Signals, index: BankIndex | None
 ) -> list[BankMatch]:
     """Return what ``matching.bank.BankLookup.matches`` promises."""
-    digests = signals.bytes_sha256, signals.pixels_sha256, signals.bytes_md5
+    digests = signals.bytes_sha256, signals.pixels_blake3, signals.bytes_md5
     return await _find(driver, _Sought(signals.hashes_to_look_up(), *digests), index)
 
 
 async def find_signal(
     driver: Driver[Any], signal: Signal, index: BankIndex | None
 ) -> list[BankMatch]:
-    """Return the entries that match *signal*, of which no picture is in hand; a SHA-256 is of bytes."""
+    """Return the entries that match *signal*, of which no picture is in hand."""
     match signal:
         case Pdq():
             sought = _Sought(((View.AS_IS, signal),))
         case Sha256():
             sought = _Sought((), bytes_sha256=signal)
+        case Blake3():
+            sought = _Sought((), pixels_blake3=signal)
         case Md5():
             sought = _Sought((), bytes_md5=signal)
     return await _find(driver, sought, index)
@@ -174,7 +180,7 @@ def _matches(rows: Sequence[_Found], sought: _Sought) -> Iterator[BankMatch]:
     near = _compared([row for row in rows if row.signal_type in _PDQ_TYPES], sought.hashes)
     for row in rows:
         if row.signal_type not in _PDQ_TYPES:
-            kind = Md5 if row.signal_type == "bytes_md5" else Sha256
+            kind = _DIGESTS[row.signal_type]
             yield _match(row, kind(bytes.fromhex(row.value)), 0, View.AS_IS)
         elif row.number in near:
             signal = Pdq(bytes.fromhex(row.value))

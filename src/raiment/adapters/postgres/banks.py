@@ -164,7 +164,7 @@ class PostgresBanks:
 def _bankable(signals: Signals) -> list[tuple[str, Signal]]:
     named: list[tuple[str, Signal | None]] = [
         ("bytes_sha256", signals.bytes_sha256),
-        ("pixels_sha256", signals.pixels_sha256),
+        ("pixels_blake3", signals.pixels_blake3),
         # The weaker digest, where a stronger one is not known.
         ("bytes_md5", signals.bytes_md5 if signals.bytes_sha256 is None else None),
         *(("pdq", pdq) for pdq in signals.hashes_to_bank()),

@@ -14,10 +14,10 @@ from raiment.matching.ledger import Release, Trace
 from raiment.matching.signals import Signals
 
 _ADD = """
-    insert into releases (id, screening_id, actor, surface, released_at, bytes_sha256, pixels_sha256,
+    insert into releases (id, screening_id, actor, surface, released_at, bytes_sha256, pixels_blake3,
                           pdq, pdq_views, quality, mime, width, height, parts)
     values (%(id)s, %(screening_id)s, %(actor)s, %(surface)s, %(released_at)s, %(bytes_sha256)s,
-            %(pixels_sha256)s, cast('x' || %(pdq)s as bit(256)), %(pdq_views)s, %(quality)s, %(mime)s,
+            %(pixels_blake3)s, cast('x' || %(pdq)s as bit(256)), %(pdq_views)s, %(quality)s, %(mime)s,
             %(width)s, %(height)s, %(parts)s)
 """
 

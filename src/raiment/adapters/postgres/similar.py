@@ -22,7 +22,15 @@ from raiment.adapters.postgres.driver import driver_of
 from raiment.adapters.postgres.scan import SHOWN, numbers_near
 from raiment.adapters.postgres.types import AnyRow, Rows, Xid8
 from raiment.matching.index import compare
-from raiment.matching.signal import PDQ_LEAST_QUALITY, PDQ_RADIUS, Md5, Pdq, PdqViews, Sha256
+from raiment.matching.signal import (
+    PDQ_LEAST_QUALITY,
+    PDQ_RADIUS,
+    Blake3,
+    Md5,
+    Pdq,
+    PdqViews,
+    Sha256,
+)
 from raiment.matching.signals import Signals
 from raiment.matching.view import PARTIAL, View, within
 
@@ -64,7 +72,7 @@ def signal_columns(signals: Signals) -> dict[str, object]:
     """Return *signals* as the columns that every table of pictures has."""
     return {
         "bytes_sha256": _value(signals.bytes_sha256),
-        "pixels_sha256": _value(signals.pixels_sha256),
+        "pixels_blake3": _value(signals.pixels_blake3),
         "pdq": signals.pdq.plain.hex if signals.pdq.hashes else None,
         "pdq_views": b"".join(view.value for view in signals.pdq.hashes),
         "quality": signals.pdq.quality,
@@ -80,7 +88,7 @@ def signals_of(row: AnyRow) -> Signals:
     md5 = row._mapping.get("bytes_md5")  # noqa: SLF001 - SQLAlchemy's public name for it
     return Signals(
         bytes_sha256=None if row.bytes_sha256 is None else Sha256(row.bytes_sha256),
-        pixels_sha256=None if row.pixels_sha256 is None else Sha256(row.pixels_sha256),
+        pixels_blake3=None if row.pixels_blake3 is None else Blake3(row.pixels_blake3),
         bytes_md5=None if md5 is None else Md5(md5),
         pdq=PdqViews(row.quality, tuple(_hashes(row.pdq_views))),
         mime=row.mime,
@@ -90,7 +98,7 @@ def signals_of(row: AnyRow) -> Signals:
     )
 
 
-def _value(digest: Sha256 | None) -> bytes | None:
+def _value(digest: Sha256 | Blake3 | None) -> bytes | None:
     return None if digest is None else digest.value
 
 
@@ -171,7 +179,7 @@ def _holds(column: ColumnElement[bytes], subjects: Sequence[Signals]) -> ColumnE
     return column.in_([bytes.fromhex(digest) for digest in held if digest is not None])
 
 
-_DIGESTS = {"bytes_sha256": "bytes", "bytes_md5": "bytes", "pixels_sha256": "pixels"}
+_DIGESTS = {"bytes_sha256": "bytes", "bytes_md5": "bytes", "pixels_blake3": "pixels"}
 """Column of a digest -> what is the same where two pictures share it, surest first."""
 _SURENESS = {"bytes": 0, "pixels": 1, "pdq": 2}
 

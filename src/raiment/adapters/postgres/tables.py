@@ -67,13 +67,14 @@ def _signals(*, told: bool = False) -> tuple[SchemaItem, ...]:
     """
     What a picture can be found by: the eight dihedral hashes, the plain ones of its panels in ``parts``.
 
-    *told*: there may be less, where somebody told what is known and no picture was in hand.
+    *told*: there may be less, where somebody told what is known and no picture was in hand. Of pictures
+    stored before that digest came, nobody has it.
 
     ``number`` is the row's name in an index, ``arrived`` the transaction that wrote it (0: restored).
     """
     return (
         Column("bytes_sha256", LargeBinary, nullable=told, index=True),
-        Column("pixels_sha256", LargeBinary, nullable=told, index=True),
+        Column("pixels_blake3", LargeBinary, nullable=True, index=True),
         Column("pdq", PdqBits, nullable=told),
         Column("pdq_views", LargeBinary, nullable=False),
         Column("quality", Integer, nullable=False),
@@ -296,7 +297,7 @@ bank_entries = Table(
     ),
     _to("crop_of", "bank_entries.id", nullable=True),
     Index("bank_entries_crop_of_idx", "crop_of", postgresql_where=text("crop_of is not null")),
-    _one_of("signal_type", "pdq", "pdq_crop", "bytes_sha256", "pixels_sha256", "bytes_md5"),
+    _one_of("signal_type", "pdq", "pdq_crop", "bytes_sha256", "pixels_blake3", "bytes_md5"),
     _one_of("state", "active", "quarantined", "withdrawn"),
 )
 """
@@ -329,11 +330,15 @@ bank_sightings = Table(
     "bank_sightings",
     metadata,
     Column("entry_id", Text, ForeignKey("bank_entries.id"), primary_key=True),
-    Column("pixels_sha256", LargeBinary, primary_key=True),
+    Column("picture", LargeBinary, primary_key=True),
     _at("at"),
     Index("bank_sightings_at_idx", "at"),
 )
-"""Which uploaded pictures an entry matched lately: more than a few different ones are a flood."""
+"""
+Which uploaded pictures an entry matched lately: more than a few different ones are a flood.
+
+``picture`` is ``Signals.identity``.
+"""
 
 bank_imports = Table(
     "bank_imports",
@@ -360,14 +365,17 @@ contents = Table(
     Column("matches", JSONB, nullable=False),
     *_signals(told=True),
     Column("bytes_md5", LargeBinary, nullable=True, index=True),
+    Column("pixels_sha256", LargeBinary, nullable=True),
     _at("registered_at"),
     Index("contents_location_idx", "location"),
     _one_of("state", "visible", "held", "blocked", "hidden", "removed"),
     _one_of("verdict", "allow", "hold", "block"),
     CheckConstraint(
-        "num_nonnulls(bytes_sha256, pixels_sha256, bytes_md5, pdq) > 0", name="signals"
+        "num_nonnulls(bytes_sha256, pixels_blake3, pixels_sha256, bytes_md5, pdq) > 0",
+        name="signals",
     ),
 )
+"""``pixels_sha256``: told before BLAKE3 digested pixels, where nothing else was; compared with nothing."""
 
 # --- casework ---------------------------------------------------------------------------------
 

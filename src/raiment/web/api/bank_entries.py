@@ -27,12 +27,12 @@ _LAST_NUMBER = 2**63 - 1
 _Text = Annotated[str, Field(min_length=1, max_length=_MOST_TEXT)]
 _BankId = Annotated[str, Path(max_length=_MOST_TEXT, examples=["bank_..."])]
 _EntryId = Annotated[str, Path(max_length=_MOST_TEXT, examples=["hash_..."])]
-_Kind = Literal["pdq", "sha256", "md5", "pixels_sha256"]
+_Kind = Literal["pdq", "sha256", "md5", "pixels_blake3"]
 _KIND_OF: dict[str, _Kind] = {
     "pdq": "pdq",
     "bytes_sha256": "sha256",
     "bytes_md5": "md5",
-    "pixels_sha256": "pixels_sha256",
+    "pixels_blake3": "pixels_blake3",
 }
 _KeyFor = Annotated[ApiKey, Depends(key_with("bank"))]
 
@@ -41,7 +41,7 @@ class EntryIn(Received):
     """A known signal."""
 
     type: _Kind = Field(
-        description="`sha256`, `md5`: of a file's bytes. `pixels_sha256`: as Raiment tells it."
+        description="`sha256`, `md5`: of a file's bytes. `pixels_blake3`: as Raiment tells it."
     )
     value: str = Field(max_length=64, description="Hexadecimal digits.")
     labels: list[_Text] = Field([], max_length=_MOST_LABELS)

@@ -108,8 +108,8 @@ class SignalsOut(BaseModel):
     quality: int = Field(ge=0, le=100)
     sha256: _Known = Field(description="Of the file's bytes.")
     md5: str | None = Field(pattern="^[0-9a-f]{32}$", description="Of the file's bytes.")
-    pixels_sha256: _Known = Field(description="Of the decoded pixels.")
-    given_by_caller: list[Literal["pdq", "sha256", "md5", "pixels_sha256"]] = Field(
+    pixels_blake3: _Known = Field(description="BLAKE3, of the decoded pixels.")
+    given_by_caller: list[Literal["pdq", "sha256", "md5", "pixels_blake3"]] = Field(
         description="Taken on the caller's word: nobody here has seen the picture. Else empty."
     )
 
@@ -129,7 +129,7 @@ class MatchOut(BaseModel):
         examples=["panel-turned-90"],
     )
     crop: bool = Field(False, description="It was found as a crop of the banked picture.")
-    signal: Literal["pdq", "sha256", "md5"]
+    signal: Literal["pdq", "sha256", "md5", "pixels_blake3"]
     threshold: int = Field(ge=0, le=255)
     state: Literal["active", "quarantined"] = Field(
         "active", description="`quarantined`: matched too much lately, and does not count."
@@ -186,7 +186,7 @@ def _named(signals: Signals) -> dict[str, str | None]:
         "pdq": signals.pdq.plain.hex if signals.pdq.hashes else None,
         "sha256": digests.get("bytes_sha256"),
         "md5": digests.get("bytes_md5"),
-        "pixels_sha256": digests.get("pixels_sha256"),
+        "pixels_blake3": digests.get("pixels_blake3"),
     }
 
 

@@ -17,7 +17,7 @@ from raiment.evidence.record import Record
 from raiment.matching.bank import BankMatch
 from raiment.matching.content import Content, ContentState
 from raiment.matching.judge import Lookup, judge_lookup
-from raiment.matching.signal import Md5, Pdq, Sha256, Signal
+from raiment.matching.signal import Blake3, Md5, Pdq, Sha256, Signal
 from raiment.matching.signals import Signals
 from raiment.policy.rule import Effect
 from raiment.policy.rule_set import Judgement
@@ -28,7 +28,12 @@ _STATE = {
     Effect.BLOCK: ContentState.BLOCKED,
 }
 
-_KIND: dict[type[Signal], str] = {Pdq: "pdq", Sha256: "sha256", Md5: "md5"}
+_KIND: dict[type[Signal], str] = {
+    Pdq: "pdq",
+    Sha256: "sha256",
+    Blake3: "pixels_blake3",
+    Md5: "md5",
+}
 
 _MOST_NAMED = 32
 """Cases named in one entry; each has an entry of its own about the copy anyway."""

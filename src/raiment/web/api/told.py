@@ -7,14 +7,14 @@ from typing import Annotated, Final, TypeVar
 from pydantic import Field
 
 from raiment.errors import InvalidInput
-from raiment.matching.signal import Md5, Pdq, PdqViews, Sha256
+from raiment.matching.signal import Blake3, Md5, Pdq, PdqViews, Sha256
 from raiment.matching.signals import Signals
 from raiment.web.api.body import Received
 
 FIELD: Final = "signals"
 
 _Digits = Annotated[str, Field(max_length=64, description="Hexadecimal digits.")]
-_Digest = TypeVar("_Digest", Pdq, Sha256, Md5)
+_Digest = TypeVar("_Digest", Pdq, Sha256, Blake3, Md5)
 
 
 class SignalsIn(Received):
@@ -24,7 +24,7 @@ class SignalsIn(Received):
     quality: int | None = Field(None, ge=0, le=100, description="Of the PDQ hash; goes with it.")
     sha256: _Digits | None = Field(None, description="Of the file's bytes.")
     md5: _Digits | None = Field(None, description="Of the file's bytes.")
-    pixels_sha256: _Digits | None = Field(None, description="As Raiment tells it.")
+    pixels_blake3: _Digits | None = Field(None, description="As Raiment tells it.")
 
 
 def told_signals(given: SignalsIn) -> Signals:
@@ -36,7 +36,7 @@ def told_signals(given: SignalsIn) -> Signals:
     hashes = () if pdq is None else (pdq,)
     told = Signals(
         bytes_sha256=_parsed(Sha256, given.sha256, "sha256"),
-        pixels_sha256=_parsed(Sha256, given.pixels_sha256, "pixels_sha256"),
+        pixels_blake3=_parsed(Blake3, given.pixels_blake3, "pixels_blake3"),
         pdq=PdqViews(given.quality or 0, hashes),
         mime=None,
         width=None,

@@ -123,7 +123,7 @@ def _record(
     signals: Signals, found: Sequence[Trace], made_here: bool | None, key_id: str, at: datetime
 ) -> Record:
     facts: dict[str, JSON] = {
-        "pixels_sha256": signals.identity.hex,
+        "picture": signals.identity.hex,
         "made_here": made_here,
         "releases": [trace.release_id for trace in found],
     }

@@ -174,6 +174,6 @@ SIGNAL_TYPES: Mapping[str, str] = MappingProxyType(
         "pdq": "PDQ",
         "bytes_sha256": "SHA-256 of a file",
         "bytes_md5": "MD5 of a file",
-        "pixels_sha256": "SHA-256 of pixels",
+        "pixels_blake3": "BLAKE3 of pixels",
     }
 )
