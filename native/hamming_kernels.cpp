@@ -108,7 +108,7 @@ RAIMENT_AVX2 std::size_t avx2_scan(const Hash* hashes, std::size_t first, std::s
     return kept;
 }
 
-RAIMENT_AVX512 std::size_t avx512_filter(const Entry* entries, const Span* spans, std::size_t count,
+RAIMENT_AVX512_COUNTING std::size_t avx512_filter(const Entry* entries, const Span* spans, std::size_t count,
                                          const Entry& query, std::uint32_t radius,
                                          std::uint32_t* rows) {
     const auto low = static_cast<long long>(query.low), high = static_cast<long long>(query.high);
@@ -136,7 +136,7 @@ RAIMENT_AVX512 std::size_t avx512_filter(const Entry* entries, const Span* spans
     return kept;
 }
 
-RAIMENT_AVX512 std::size_t avx512_scan(const Hash* hashes, std::size_t first, std::size_t last,
+RAIMENT_AVX512_COUNTING std::size_t avx512_scan(const Hash* hashes, std::size_t first, std::size_t last,
                                        const Hash& query, std::uint32_t radius,
                                        std::uint32_t* rows) {
     const __m512i wanted =
@@ -211,7 +211,7 @@ const HammingKernel& hamming_kernel(Kernel kernel) {
         case Kernel::avx2:
             return kAvx2;
         case Kernel::avx512:
-            return kAvx512;
+            return counts_bits() ? kAvx512 : kAvx2;
 #elif defined(RAIMENT_NEON)
         case Kernel::neon:
             return kNeon;

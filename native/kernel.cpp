@@ -19,11 +19,11 @@ std::vector<Kernel> supported_kernels() {
 #if defined(RAIMENT_X86)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") &&
-        __builtin_cpu_supports("bmi2")) {
+        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("f16c")) {
         kernels.push_back(Kernel::avx2);
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-            __builtin_cpu_supports("avx512vpopcntdq")) {
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
             kernels.push_back(Kernel::avx512);
         }
     }
@@ -31,6 +31,18 @@ std::vector<Kernel> supported_kernels() {
     kernels.push_back(Kernel::neon);
 #endif
     return kernels;
+}
+
+bool counts_bits() {
+#if defined(RAIMENT_X86)
+    static const bool counts = [] {
+        __builtin_cpu_init();
+        return __builtin_cpu_supports("avx512vpopcntdq") != 0;
+    }();
+    return counts;
+#else
+    return false;
+#endif
 }
 
 Kernel active_kernel() {

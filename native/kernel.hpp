@@ -6,13 +6,15 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define RAIMENT_X86 1
-#define RAIMENT_AVX2 __attribute__((target("avx2,popcnt,bmi2")))
-#define RAIMENT_AVX512_SET "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,popcnt,bmi2"
+#define RAIMENT_AVX2 __attribute__((target("avx2,fma,f16c,popcnt,bmi2")))
 #if defined(__clang__)
-#define RAIMENT_AVX512 __attribute__((target(RAIMENT_AVX512_SET)))
+#define RAIMENT_AVX512_SET "avx512f,avx512bw,avx512dq,avx512vl,popcnt,bmi2"
 #else
-#define RAIMENT_AVX512 __attribute__((target(RAIMENT_AVX512_SET ",prefer-vector-width=512")))
+#define RAIMENT_AVX512_SET "avx512f,avx512bw,avx512dq,avx512vl,popcnt,bmi2,prefer-vector-width=512"
 #endif
+#define RAIMENT_AVX512 __attribute__((target(RAIMENT_AVX512_SET)))
+// For what runs only where `counts_bits` says so: the first processors with AVX-512 have no instruction for it.
+#define RAIMENT_AVX512_COUNTING __attribute__((target(RAIMENT_AVX512_SET ",avx512vpopcntdq")))
 #elif defined(__aarch64__)
 #define RAIMENT_NEON 1
 #endif
@@ -33,6 +35,9 @@ enum class Kernel : int { scalar = 0, neon = 1, avx2 = 2, avx512 = 3 };
 std::vector<Kernel> supported_kernels();
 
 Kernel active_kernel();
+
+// Whether this processor counts the bits of AVX-512 registers in one instruction.
+bool counts_bits();
 
 // Process-wide. Throws std::invalid_argument when this processor cannot run the kernel.
 void use_kernel(Kernel kernel);

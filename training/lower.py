@@ -11,6 +11,7 @@ from raiment.adapters.detectors.e5_encoder import LAYERS, e5_path, load_e5_encod
 from raiment.adapters.detectors.e5_file import open_e5_file
 from raiment.adapters.detectors.e5_network import Layer, entrance_of, layer_of
 from raiment.screening.words import Modality
+from training.precise import in_columns, next_rows
 
 LEFT_ALONE = 3
 """Layers that stay as they are; those above them are tuned."""
@@ -24,7 +25,7 @@ def lower_rows(texts: Sequence[tuple[str, Modality]]) -> list[Rows]:
     encoder = load_e5_encoder(e5_path(), None)
     file = open_e5_file(e5_path())
     entrance = entrance_of(file)
-    layers = [layer_of(file, number) for number in range(LEFT_ALONE)]
+    layers = [in_columns(layer_of(file, number)) for number in range(LEFT_ALONE)]
     known: dict[tuple[int, ...], Rows] = {}
     found: list[Rows] = []
     for text, modality in texts:
@@ -32,7 +33,7 @@ def lower_rows(texts: Sequence[tuple[str, Modality]]) -> list[Rows]:
         if numbers not in known:
             rows = entrance(numbers)
             for layer in layers:
-                rows = layer(rows)
+                rows = next_rows(layer, rows)
             known[numbers] = rows.astype(np.float16)
         found.append(known[numbers])
     return found

@@ -72,6 +72,19 @@ def reduced_luminance(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     No side is longer than 2,048; the factor is 1 for what is smaller. Raise as ``pdq`` does.
     """
 
+class Product:
+    """
+    A matrix (inputs, outputs) and a number for each output, as rows are multiplied with: in half precision.
+
+    Weights are rounded to IEEE 754 binary16, sums are single precision; kernels differ by their rounding.
+    """
+
+    def __init__(self, matrix: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+        """Pack them. Raise ``ValueError`` when they do not fit together."""
+
+    def __call__(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (count, outputs) for *rows* (count, inputs). Raise ``ValueError`` for any other shape."""
+
 class HammingIndex:
     """
     Exact range search over pairs of a number and a 32-byte hash, while pairs come and go.

@@ -71,3 +71,21 @@ def test_adding_a_text_leaves_the_variations_of_others_alone(tmp_path: Path) -> 
     )
 
     assert fold_of(read_texts(tmp_path)[1]) == before
+
+
+def test_texts_are_read_as_they_were_learned() -> None:
+    """Half precision takes less from what a layer makes of a text than the heads could notice."""
+    from training.precise import in_columns, next_rows
+
+    from raiment.adapters.detectors.e5_encoder import e5_path
+    from raiment.adapters.detectors.e5_file import open_e5_file
+    from raiment.adapters.detectors.e5_network import entrance_of, layer_of, ready
+
+    file = open_e5_file(e5_path())
+    exact = read = entrance_of(file)((0, 23, 456, 7890, 12345, 2))
+    for number in range(3):
+        layer = layer_of(file, number)
+        exact, read = next_rows(in_columns(layer), exact), ready(layer)(read)
+
+    assert abs(exact - read).max() < 0.02 * abs(exact).max()
+    assert abs(exact - read).mean() < 2e-3

@@ -20,10 +20,11 @@ from threadpoolctl import threadpool_limits
 from raiment.adapters.detectors.e5_file import open_e5_file
 from raiment.adapters.detectors.e5_network import (
     Entrance,
-    Layer,
+    ReadyLayer,
     entrance_of,
     gist_of,
     layer_of,
+    ready,
 )
 from raiment.adapters.detectors.e5_tokens import Tokens
 from raiment.adapters.detectors.e5_tuning import Tuning
@@ -43,7 +44,7 @@ class Network:
     """The layers, in order, and the way into them."""
 
     entrance: Entrance
-    layers: tuple[Layer, ...]
+    layers: tuple[ReadyLayer, ...]
 
     def gist(self, numbers: tuple[int, ...]) -> NDArray[np.float32]:
         """Return the gist of one window."""
@@ -116,7 +117,7 @@ def load_e5_encoder(path: Path, tuning: Tuning | None = None) -> E5Encoder:
         layers = [tuning.applied(number, layer) for number, layer in enumerate(layers)]
         version = f"{version}, tuning {tuning.version}"
     known = file.vocabulary
-    network = Network(entrance_of(file), tuple(layers))
+    network = Network(entrance_of(file), tuple(map(ready, layers)))
     return E5Encoder(Tokens(known), (known.begin, known.end), network, version)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from raiment._native import Product
 from raiment.adapters.detectors.e5_file import E5File, Tensor
 
 _BEND = 0.7978845608028654
@@ -16,7 +17,7 @@ _CUBE = 0.044715
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer. Matrices have a row per input, and are stored ``in_columns``."""
+    """The numbers of one layer. Matrices have a row per input."""
 
     heads: int
     epsilon: float
@@ -31,49 +32,53 @@ class Layer:
     narrow_bias: Tensor
     norms: tuple[Tensor, Tensor, Tensor, Tensor]
 
+
+@dataclass(frozen=True, slots=True)
+class ReadyLayer:
+    """A layer as texts are read with it: its matrices packed, in half precision."""
+
+    heads: int
+    epsilon: float
+    look: Product
+    gather: Product
+    widen: Product
+    narrow: Product
+    norms: tuple[Tensor, Tensor, Tensor, Tensor]
+
     def __call__(self, rows: Tensor) -> Tensor:
         """Return the vectors of the next layer, a row for each of *rows*."""
-        # Few columns times many weights: so the weights are the left side, which need no packing.
         scale, shift, last_scale, last_shift = self.norms
-        columns = rows.T
-        seen = _product(self.gather, self._attended(columns), self.gather_bias)
-        seen += columns
-        columns = _normal_columns(seen, scale, shift, self.epsilon)
-        inner = _product(self.widen, columns, self.widen_bias)
-        last = _product(self.narrow, _gelu(inner), self.narrow_bias)
-        last += columns
-        return _normal_columns(last, last_scale, last_shift, self.epsilon).T
+        seen = self.gather(self._attended(rows))
+        seen += rows
+        rows = normal(seen, scale, shift, self.epsilon)
+        last = self.narrow(gelu(self.widen(rows)))
+        last += rows
+        return normal(last, last_scale, last_shift, self.epsilon)
 
-    def _attended(self, columns: Tensor) -> Tensor:
-        width, count = columns.shape
-        parts = _product(self.look, columns, self.look_bias)
-        query, key, value = parts.reshape(3, self.heads, -1, count)
-        query *= np.float32((self.heads / width) ** 0.5)
-        weights = query.transpose(0, 2, 1) @ key
+    def _attended(self, rows: Tensor) -> Tensor:
+        count, width = rows.shape
+        parts = self.look(rows).reshape(count, 3, self.heads, -1)
+        query, key, value = parts.transpose(1, 2, 0, 3)
+        weights: Tensor = query @ key.transpose(0, 2, 1)
+        weights *= np.float32((self.heads / width) ** 0.5)
         weights -= weights.max(axis=-1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=-1, keepdims=True)
-        attended: Tensor = (value @ weights.transpose(0, 2, 1)).reshape(width, count)
+        attended: Tensor = (weights @ value).transpose(1, 0, 2).reshape(count, width)
         return attended
 
 
-def _product(matrix: Tensor, columns: Tensor, bias: Tensor) -> Tensor:
-    """Return what *matrix*, a row per input, makes of *columns*, the vectors side by side."""
-    made: Tensor = matrix.T @ columns
-    made += bias[:, None]
-    return made
-
-
-def _normal_columns(columns: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor:
-    """Return *columns*, overwritten, as ``normal`` does rows."""
-    columns -= columns.mean(axis=0)
-    spread = np.sqrt(
-        np.einsum("ij,ij->j", columns, columns) / np.float32(len(columns)) + np.float32(epsilon)
+def ready(layer: Layer) -> ReadyLayer:
+    """Return *layer* packed."""
+    return ReadyLayer(
+        heads=layer.heads,
+        epsilon=layer.epsilon,
+        look=Product(layer.look, layer.look_bias),
+        gather=Product(layer.gather, layer.gather_bias),
+        widen=Product(layer.widen, layer.widen_bias),
+        narrow=Product(layer.narrow, layer.narrow_bias),
+        norms=layer.norms,
     )
-    columns /= spread
-    columns *= scale[:, None]
-    columns += shift[:, None]
-    return columns
 
 
 def normal(rows: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor:
@@ -84,7 +89,7 @@ def normal(rows: Tensor, scale: Tensor, shift: Tensor, epsilon: float) -> Tensor
     return normalised
 
 
-def _gelu(values: Tensor) -> Tensor:
+def gelu(values: Tensor) -> Tensor:
     """Return the curve of *values*, which are overwritten."""
     bent = values * values
     bent *= np.float32(_BEND * _CUBE)
@@ -95,11 +100,6 @@ def _gelu(values: Tensor) -> Tensor:
     values *= np.float32(0.5)
     values *= bent
     return values
-
-
-def in_columns(matrix: Tensor) -> Tensor:
-    """Return *matrix* stored column by column, as ``Layer`` multiplies fastest."""
-    return np.asfortranarray(matrix)
 
 
 def layer_of(file: E5File, number: int) -> Layer:
@@ -115,7 +115,7 @@ def layer_of(file: E5File, number: int) -> Layer:
     return Layer(
         heads=shape.heads,
         epsilon=shape.epsilon,
-        look=in_columns(np.concatenate([matrix(name) for name in "qkv"], axis=1)),
+        look=np.concatenate([matrix(name) for name in "qkv"], axis=1),
         look_bias=np.concatenate([vector(f"{name}.b") for name in "qkv"]),
         gather=matrix("ao"),
         gather_bias=vector("ao.b"),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from raiment.adapters.detectors.e5_file import Tensor
-from raiment.adapters.detectors.e5_network import Layer, in_columns
+from raiment.adapters.detectors.e5_network import Layer
 from raiment.errors import ConfigurationError
 
 MATRICES = ("look", "gather", "widen", "narrow")
@@ -58,7 +58,8 @@ class Tuning:
         up = self.arrays[f"{key}.up"]
         if matrix.shape != (down.shape[0], up.shape[1]):
             raise ConfigurationError(self.name, "it does not fit the encoder")
-        return in_columns(matrix + down @ up)
+        changed: Tensor = matrix + down @ up
+        return changed
 
 
 def load_tuning(name: str, data: bytes) -> Tuning:

@@ -1,0 +1,182 @@
+#include "product.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#if defined(RAIMENT_X86)
+#if !defined(__clang__)
+// GCC's own headers start a register from itself (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+#endif
+
+namespace raiment {
+namespace {
+
+// Outputs computed together.
+constexpr std::size_t kPanel = 16;
+// Rows computed together: as many as leave registers for the weights.
+constexpr std::size_t kMostRows = 12, kAvx2Rows = 6;
+
+// To nearest, ties to even; what is too large becomes infinite, what is too small a subnormal or zero.
+std::uint16_t to_half(float value) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
+    const std::uint32_t magnitude = bits & 0x7fffffffU;
+    if (magnitude > 0x7f800000U) return static_cast<std::uint16_t>(sign | 0x7e00U);
+    if (magnitude >= 0x477ff000U) return static_cast<std::uint16_t>(sign | 0x7c00U);
+    if (magnitude < 0x38800000U) {
+        float small;
+        std::memcpy(&small, &magnitude, sizeof small);
+        return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(std::lrint(small * 0x1p24F)));
+    }
+    const std::uint32_t rounded = magnitude + 0xfffU + ((magnitude >> 13) & 1U);
+    return static_cast<std::uint16_t>(sign | ((rounded >> 13) - (112U << 10)));
+}
+
+float to_float(std::uint16_t half) {
+    const std::uint32_t sign = (half & 0x8000U) << 16, magnitude = half & 0x7fffU;
+    if (magnitude < 0x0400U) {
+        const float small = static_cast<float>(magnitude) * 0x1p-24F;
+        return sign != 0U ? -small : small;
+    }
+    const std::uint32_t exponent = magnitude >= 0x7c00U ? 0x70000000U : 112U << 23;
+    const std::uint32_t bits = sign | ((magnitude << 13) + exponent);
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+struct Panel {
+    const std::uint16_t* weights;
+    const float* bias;
+    std::size_t inputs;
+};
+
+// What some rows make of a panel, kPanel numbers for each row.
+using SomeRows = void (*)(const Panel& panel, const float* rows, float* made);
+
+template <std::size_t Count>
+void scalar_rows(const Panel& panel, const float* rows, float* made) {
+    float weights[kPanel];
+    for (std::size_t row = 0; row < Count; ++row) std::copy_n(panel.bias, kPanel, made + row * kPanel);
+    for (std::size_t i = 0; i < panel.inputs; ++i) {
+        for (std::size_t o = 0; o < kPanel; ++o) weights[o] = to_float(panel.weights[i * kPanel + o]);
+        for (std::size_t row = 0; row < Count; ++row) {
+            const float value = rows[row * panel.inputs + i];
+            for (std::size_t o = 0; o < kPanel; ++o) made[row * kPanel + o] += value * weights[o];
+        }
+    }
+}
+
+#if defined(RAIMENT_X86)
+
+template <std::size_t Count>
+RAIMENT_AVX2 void avx2_rows(const Panel& panel, const float* rows, float* made) {
+    __m256 low[Count], high[Count];
+    for (std::size_t row = 0; row < Count; ++row) {
+        low[row] = _mm256_loadu_ps(panel.bias);
+        high[row] = _mm256_loadu_ps(panel.bias + 8);
+    }
+    const auto* weights = reinterpret_cast<const __m128i*>(panel.weights);
+    for (std::size_t i = 0; i < panel.inputs; ++i, weights += 2) {
+        const __m256 first = _mm256_cvtph_ps(_mm_loadu_si128(weights));
+        const __m256 second = _mm256_cvtph_ps(_mm_loadu_si128(weights + 1));
+        for (std::size_t row = 0; row < Count; ++row) {
+            const __m256 value = _mm256_broadcast_ss(rows + row * panel.inputs + i);
+            low[row] = _mm256_fmadd_ps(value, first, low[row]);
+            high[row] = _mm256_fmadd_ps(value, second, high[row]);
+        }
+    }
+    for (std::size_t row = 0; row < Count; ++row) {
+        _mm256_storeu_ps(made + row * kPanel, low[row]);
+        _mm256_storeu_ps(made + row * kPanel + 8, high[row]);
+    }
+}
+
+template <std::size_t Count>
+RAIMENT_AVX512 void avx512_rows(const Panel& panel, const float* rows, float* made) {
+    __m512 sums[Count];
+    for (std::size_t row = 0; row < Count; ++row) sums[row] = _mm512_loadu_ps(panel.bias);
+    const auto* weights = reinterpret_cast<const __m256i*>(panel.weights);
+    for (std::size_t i = 0; i < panel.inputs; ++i) {
+        const __m512 some = _mm512_cvtph_ps(_mm256_loadu_si256(weights + i));
+        for (std::size_t row = 0; row < Count; ++row) {
+            sums[row] = _mm512_fmadd_ps(_mm512_set1_ps(rows[row * panel.inputs + i]), some, sums[row]);
+        }
+    }
+    for (std::size_t row = 0; row < Count; ++row) _mm512_storeu_ps(made + row * kPanel, sums[row]);
+}
+
+#endif
+
+// By how many rows, less one.
+struct ByRows {
+    std::size_t most;
+    std::array<SomeRows, kMostRows> each;
+};
+
+#define RAIMENT_BY_ROWS(NAME, MOST)                                    \
+    template <std::size_t... Less>                                     \
+    constexpr ByRows NAME##_table(std::index_sequence<Less...>) {      \
+        return {MOST, {NAME##_rows<Less + 1>...}};                     \
+    }                                                                  \
+    constexpr ByRows NAME##_by_rows = NAME##_table(std::make_index_sequence<MOST>{});
+
+RAIMENT_BY_ROWS(scalar, kMostRows)
+#if defined(RAIMENT_X86)
+RAIMENT_BY_ROWS(avx2, kAvx2Rows)
+RAIMENT_BY_ROWS(avx512, kMostRows)
+#endif
+
+const ByRows& by_rows(Kernel kernel) {
+    switch (kernel) {
+#if defined(RAIMENT_X86)
+        case Kernel::avx2:
+            return avx2_by_rows;
+        case Kernel::avx512:
+            return avx512_by_rows;
+#endif
+        default:
+            return scalar_by_rows;
+    }
+}
+
+}  // namespace
+
+Product::Product(const float* matrix, const float* bias, std::size_t inputs, std::size_t outputs)
+    : inputs_(inputs), outputs_(outputs) {
+    const std::size_t panels = (outputs + kPanel - 1) / kPanel;
+    panels_.assign(panels * inputs * kPanel, 0);
+    bias_.assign(panels * kPanel, 0.0F);
+    std::copy_n(bias, outputs, bias_.begin());
+    for (std::size_t i = 0; i < inputs; ++i) {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            panels_[(o / kPanel * inputs + i) * kPanel + o % kPanel] = to_half(matrix[i * outputs + o]);
+        }
+    }
+}
+
+void Product::times(const float* rows, std::size_t count, float* made, Kernel kernel) const {
+    const ByRows& kernels = by_rows(kernel);
+    float block[kMostRows * kPanel];
+    for (std::size_t first = 0; first < outputs_; first += kPanel) {
+        const Panel panel{panels_.data() + first * inputs_, bias_.data() + first, inputs_};
+        const std::size_t width = std::min(kPanel, outputs_ - first);
+        for (std::size_t row = 0; row < count; row += kernels.most) {
+            const std::size_t some = std::min(kernels.most, count - row);
+            kernels.each[some - 1](panel, rows + row * inputs_, block);
+            for (std::size_t each = 0; each < some; ++each) {
+                std::copy_n(block + each * kPanel, width, made + (row + each) * outputs_ + first);
+            }
+        }
+    }
+}
+
+}  // namespace raiment
