@@ -19,16 +19,12 @@ _Z = 1.959964
 def caught(weighings: Weighings, said: Said) -> Mapping[str, NDArray[np.bool_]]:
     """Return which texts are held or blocked: by the lexicon, with n-grams, with the encoder too."""
     lexicon = said.lexicon >= BLOCK_AT
-    odds = log_odds(weighings.full, said)
-    # As for short plain texts, which nearly all originals are.
-    held = lexicon & (odds >= weighings.overruled)
     fast = lexicon | _reaching(weighings.fast, said, HOLD_AT)
     # The encoder is not asked about what looks harmless to the others.
     doubted = said.lexicon >= HOLD_AT
     asked = doubted | (log_odds(weighings.fast, said) >= weighings.unheard)
-    reaching = lexicon | asked
-    full = held | (reaching & _reaching(weighings.full, said, HOLD_AT))
-    blocked = reaching & _reaching(weighings.full, said, BLOCK_AT)
+    full = lexicon | (asked & _reaching(weighings.full, said, HOLD_AT))
+    blocked = lexicon | (asked & _reaching(weighings.full, said, BLOCK_AT))
     return {"lexicon": lexicon, "fast": fast, "full": full, "full, blocked": blocked}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raiment.screening.words import compile_lexicon, read_words
-from raiment.screening.words.tiers import BLOCK_AT, HOLD_AT, Weighing
+from raiment.screening.words.tiers import HOLD_AT, Weighing
 from training.texts import Original
 
 HELD = 0.05
@@ -19,8 +19,6 @@ BLOCKED = 0.0125
 """Share that may be blocked."""
 FAST_HELD, FAST_BLOCKED = 0.02, 0.008
 """The same without the encoder: n-grams mistake more of what people usually ask."""
-MISTAKEN = 0.001
-"""Share of the abusive texts that the lexicon is sure of which may be let through."""
 _ROUNDS = 40
 _PENALTY = 1e-3
 _LARGEST = 30.0
@@ -87,16 +85,6 @@ def weighing(said: Said, ordinary: NDArray[np.bool_], *, with_encoder: bool) -> 
 def unheard(fast: NDArray[np.float64], ordinary: NDArray[np.bool_], missed: float) -> float:
     """Return the fast log-odds below which the share *missed* of the abusive texts lies."""
     return round(float(np.quantile(fast[~ordinary], missed)), 4)
-
-
-def overruled(
-    full: NDArray[np.float64],
-    lexicon: NDArray[np.float64],
-    ordinary: NDArray[np.bool_],
-) -> float:
-    """Return the *full* log-odds below which ``MISTAKEN`` of what the lexicon rightly is sure of lies."""
-    sure = full[~ordinary & (lexicon >= BLOCK_AT)]
-    return round(float(np.quantile(sure, MISTAKEN)), 4)
 
 
 def log_odds(weighing: Weighing, said: Said) -> NDArray[np.float64]:

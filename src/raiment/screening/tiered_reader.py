@@ -16,14 +16,13 @@ from raiment.screening.words.encoder_head import Encoder, EncoderHead
 from raiment.screening.words.head import WordsHead
 from raiment.screening.words.legible import Behind
 from raiment.screening.words.normalise import normalise
-from raiment.screening.words.reading import Span, Tier
+from raiment.screening.words.reading import Span, Tier, Who
 from raiment.screening.words.step import Step
 from raiment.screening.words.text import Traced
 from raiment.screening.words.tiers import (
     BLOCK_AT,
     DOUBTED,
     HOLD_AT,
-    NO_DOUBT,
     Odds,
     Weighings,
     any_of,
@@ -41,8 +40,9 @@ _MOST_PARTS = 200
 """More parts than these are not looked at one by one: the encoder reads them."""
 _PART = 128
 """Characters."""
-_OVERRULED = 100
-"""Characters."""
+_FEW = 60
+"""Characters of a text that is but one clause."""
+_STOPS = ".!?\u3002\u061f\u0964 "
 _AROUND = 64
 """Characters on either side of a part that the encoder reads with it."""
 _HEARD_WHOLE = 200
@@ -115,7 +115,8 @@ class TieredReader:
         version = self.encoder.head.encoder
         sure = reading.strongest >= BLOCK_AT
         if sure:
-            asked = not earlier and _may_be_overruled(text, modality, reading)
+            whole = modality is Modality.GENERATE or source_person is False or bool(earlier)
+            asked = not whole and _may_be_doubted(text, reading)
         else:
             asked = reading.strongest >= HOLD_AT or not self._harmless(texts, modality, fast)
         if not asked:
@@ -128,10 +129,7 @@ class TieredReader:
             return joined(reading, unheard, grams, (*said, silent))
         odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
         score = self.weighings.full.score(odds, reading.language)
-        most = 1.0
-        if sure and score < BLOCK_AT:
-            mistaken = odds < self.weighings.overruled and unheard < HOLD_AT
-            most = NO_DOUBT if mistaken else DOUBTED
+        most = DOUBTED if score < BLOCK_AT else 1.0
         tiers = (*said, Tier(ENCODER, version, score))
         return joined(reading, score, heard, tiers, sure_at_most=most)
 
@@ -183,15 +181,17 @@ class TieredReader:
         return [self.weighings.fast.log_odds(0.0, one, 0.0) for one in grams]
 
 
-def _may_be_overruled(text: str, modality: Modality, reading: WordsReading) -> bool:
+def _may_be_doubted(text: str, reading: WordsReading) -> bool:
     """
-    Return whether the others may doubt a sure lexicon: about short plain words of an edit, not of a child.
+    Return whether the others may doubt a sure lexicon: about a few plain words that name nobody.
 
-    Harmless words around what is asked would hide it from the encoder, and disguises do; not from the lexicon.
-    A doubt about a figure that nobody took a picture of would let it through (``doubtful-words``).
+    Words around what is asked would hide it from the encoder, and disguises do; not from the lexicon. A doubt
+    holds: it never lets through.
     """
+    told = text.strip()
+    few = len(told) <= _FEW and not _CLAUSE_END.search(told.rstrip(_STOPS))
     plain = not (reading.minor or reading.disguise or reading.pretext)
-    return modality is Modality.EDIT and len(text) <= _OVERRULED and plain
+    return few and plain and reading.who in {Who.NOBODY, Who.GENERIC}
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:

@@ -105,5 +105,5 @@ def _weighings() -> bytes:
         said = {"bias": 0.0, "grams": 0.0, "encoder": encoder, "lexicon": 1.0, "doubted": 0.0}
         return said | thresholds
 
-    both = {"full": weighing(1.0), "fast": weighing(0.0), "unheard": -30.0, "overruled": -30.0}
+    both = {"full": weighing(1.0), "fast": weighing(0.0), "unheard": -30.0}
     return json.dumps(both).encode()

@@ -3,8 +3,7 @@ Three tiers judge one text: the lexicon, the n-gram head, and a head over a mult
 
 What each says is weighed together (a logistic regression fitted on texts that none of them was trained
 on), so that rewordings which no list holds are found, and odd but harmless words are not. Where the
-lexicon is sure, its word stands; of a short text that the others doubt it only holds, and where they are as
-sure that it is mistaken they alone count.
+lexicon is sure, its word stands; of a few words about nobody that the others doubt it only holds.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ BLOCK_AT = 0.5
 """Score at the upper threshold, and ``block_at`` of the shipped rules."""
 DOUBTED = 0.49
 """What counts that the lexicon is sure of and the others are not: it holds."""
-NO_DOUBT = 0.29
+_NO_DOUBT = 0.29
 """What a doubt counts that was looked into: not one, yet with a child in the words still too much."""
 _STRETCH = math.log(BLOCK_AT / (1 - BLOCK_AT)) - math.log(HOLD_AT / (1 - HOLD_AT))
 _FARTHEST = 30.0
@@ -69,8 +68,6 @@ class Weighings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fast: Weighing
     unheard: float
     """Log-odds of the fast weighing below which the encoder is not asked."""
-    overruled: float
-    """Log-odds of the full weighing below which a sure lexicon is mistaken."""
 
 
 def load_weighings(name: str, data: bytes) -> Weighings:
@@ -115,7 +112,7 @@ def joined(
         top = max(odds.values())
         learned = {intent: score * math.exp(odds[intent] - top) for intent in INTENTS}
     shared = score >= HOLD_AT or reading.chained
-    most = sure_at_most if sure else 1.0 if shared else NO_DOUBT
+    most = sure_at_most if sure else 1.0 if shared else _NO_DOUBT
     own = {intent: min(said, most) for intent, said in reading.intents.items()}
     return replace(
         reading,
