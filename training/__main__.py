@@ -57,6 +57,8 @@ _COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 _WEIGHING_FOLDS = (0,)
 """Of the folds, those whose originals weigh the tiers: each needs a training of its own."""
 _TUNING, _ENCODER = "words-tuning.npz", "words-encoder.npz"
+_HEAD, _TIERS = "words-head.npz", "words-tiers.json"
+_FILES = (_TUNING, _ENCODER, _HEAD, _TIERS)
 _MISSED = 0.004
 """Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
 _ALONE = 0.01
@@ -148,7 +150,7 @@ def _tuner(lesson: EncoderLesson, turns: NDArray[np.int64] | None = None) -> Tun
 
 
 def _further(older: Sequence[Original], out: Path) -> None:
-    """Write the encoder's weights after the newer texts, and the n-gram head learned from all."""
+    """Write the encoder's weights after the newer texts."""
     newer, usual = read_texts(NEWER), read_texts(USUAL)
     ordinary = [*ordinary_texts(), *long_texts(), *late_texts()][::_FURTHER_ORDINARY_EVERY]
     varied = widen(newer, _FURTHER_VARIATIONS, read_frames())
@@ -200,8 +202,8 @@ def _other_files(lessons: Lessons, heard: NDArray[np.float64]) -> dict[str, byte
     said = _said(lessons, heard, by_fold(lessons.grams, _WEIGHING_FOLDS))
     weighings = msgspec.json.encode(_weighings(lessons, said))
     return {
-        "words-head.npz": weight_file(grams, *_alone(lessons, said)),
-        "words-tiers.json": msgspec.json.format(weighings) + b"\n",
+        _HEAD: weight_file(grams, *_alone(lessons, said)),
+        _TIERS: msgspec.json.format(weighings) + b"\n",
     }
 
 
@@ -230,8 +232,11 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
     for name, data in files.items():
         (out / name).write_bytes(data)
         print(f"{fingerprint(data)}  {name}  {len(data)} bytes")
-    sums = "".join(f"{fingerprint(data)}  {name}\n" for name, data in files.items())
-    (out / "SHA256SUMS.txt").write_text(sums, encoding="utf-8")
+    there = {name: out / name for name in _FILES}
+    sums = [
+        f"{fingerprint(one.read_bytes())}  {name}\n" for name, one in there.items() if one.exists()
+    ]
+    (out / "SHA256SUMS.txt").write_text("".join(sums), encoding="utf-8")
 
 
 def _alone(lessons: Lessons, said: Said) -> tuple[Mapping[str, float], float]:
