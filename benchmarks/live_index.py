@@ -2,19 +2,22 @@
 What the indexes of a process cost and how fast they follow: the banks' entries, and both directions.
 
 A throw-away embedded database is filled with random hashes. Printed: how long a process takes to load them,
-what it holds afterwards, what a lookup costs in wall time with its statement, how long after the commit a
-banked hash matches and a withdrawn one no longer does; then the same question backwards, every copy of a
-picture among contents, by the index and by the scan it stands in for. Run where Raiment is installed::
+what of it the process and PostgreSQL spend, what is held afterwards and at most, what a lookup costs in wall
+time with its statement, how long after the commit a banked hash matches and a withdrawn one no longer does;
+then the same question backwards, every copy of a picture among contents, by the index and by the scan it
+stands in for. Run where Raiment is installed::
 
     python benchmarks/live_index.py [--entries 1000000] [--contents 1000000]
 
-Ten million entries need 10 GB of disk and 4 GB of memory, and some minutes to fill.
+Ten million entries (``--entries 10000000 --contents 0``) need 20 GB of disk, 4 GB of memory, and some minutes
+to fill; PostgreSQL is given room for that which an installation does not have.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import resource
 import statistics
 import tempfile
 import time
@@ -25,13 +28,16 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+import psycopg
 from sqlalchemy import text
 
+from raiment.adapters.postgres.cluster import ROLE, SUPERUSER, cluster_folder
 from raiment.adapters.postgres.copy_index import CopyIndex
 from raiment.adapters.postgres.database import Database, open_database
 from raiment.adapters.postgres.embedded import EmbeddedPostgres
 from raiment.adapters.postgres.live_index import LiveIndex
 from raiment.adapters.postgres.migrate import upgrade
+from raiment.adapters.postgres.postmaster import find_postmaster
 from raiment.adapters.postgres.similar import PictureIndex, find_similar
 from raiment.adapters.postgres.tables import contents
 from raiment.adapters.postgres.transaction import Transaction
@@ -48,6 +54,8 @@ QUERIES = 41
 PART = 500_000
 POLL_SECONDS = 0.002
 
+ROOM = ("maintenance_work_mem = '1GB'", "max_wal_size = '16GB'", "checkpoint_timeout = '1h'")
+"""With which tables are filled: indexes made in memory, and no page written twice."""
 FILL_ENTRIES = """
     insert into bank_entries (id, bank_id, signal_type, value, pdq, state, source, added_at)
     select 'hash_' || i, :bank, 'pdq', hex, cast('x' || hex as bit(256)), 'active', 'bench', now()
@@ -60,9 +68,9 @@ ASIDE = """
     union all
     select format('alter table %I drop constraint %I', cast(:table as text), conname),
         format('alter table %I add constraint %I %s', cast(:table as text), conname, pg_get_constraintdef(oid))
-    from pg_constraint where conrelid = cast(:table as regclass) and contype = 'f'
+    from pg_constraint where conrelid = cast(:table as regclass) and contype in ('f', 'u')
 """
-"""What can be made again after filling, which is many times faster."""
+"""What can be made again after filling: random values in a large index cost a page each."""
 FILL_CONTENTS = """
     insert into contents (id, platform_id, state, verdict, matches, registered_at, bytes_sha256, pixels_blake3,
                           pdq, pdq_views, quality, mime, width, height)
@@ -84,28 +92,39 @@ def main() -> None:
         folder_path = Path(folder)
         folder_path.chmod(0o755)
         with EmbeddedPostgres(folder_path / "data") as postgres:
-            asyncio.run(measure(postgres.url, given.entries, given.contents))
+            make_room(postgres)
+            asyncio.run(measure(postgres, given.entries, given.contents))
 
 
-async def measure(url: str, entries: int, shown: int) -> None:
-    """Print both halves."""
-    await upgrade(url)
-    database = open_database(url)
+def make_room(postgres: EmbeddedPostgres) -> None:
+    """Let the server fill tables quickly."""
+    with psycopg.connect(postgres.url_of(SUPERUSER, ROLE), autocommit=True) as connection:
+        for setting in ROOM:
+            connection.execute(f"alter system set {setting}")
+        connection.execute("select pg_reload_conf()")
+
+
+async def measure(postgres: EmbeddedPostgres, entries: int, shown: int) -> None:
+    """Print both halves, or the one that something is asked for."""
+    await upgrade(postgres.url)
+    database = open_database(postgres.url)
     try:
-        await banks(database, url, entries)
-        await backwards(database, url, shown)
+        if entries:
+            await banks(database, postgres, entries)
+        if shown:
+            await backwards(database, postgres, shown)
     finally:
         await database.close()
 
 
-async def banks(database: Database, url: str, entries: int) -> None:
+async def banks(database: Database, postgres: EmbeddedPostgres, entries: int) -> None:
     """Print what following the banks costs."""
     async with database.begin() as tx:
         bank, _ = await tx.bank_keeping.create("BENCH", BankKind.OUTSIDE, PDQ_RADIUS)
     await fill(database, FILL_ENTRIES, "bank_entries", entries, bank=bank.id)
     print(f"{entries} banked hashes")
-    index = LiveIndex(url)
-    async with loaded(index, lambda: index.position is not None):
+    index = LiveIndex(postgres.url)
+    async with loaded(index, postgres, lambda: index.position is not None):
         following = Database(database.engine, database.jobs, index)
         draw = np.random.default_rng(0)
         asked = [stranger(draw) for _ in range(ROUNDS)]
@@ -125,12 +144,13 @@ async def banks(database: Database, url: str, entries: int) -> None:
         print(f"  withdrawn, then no match, after the commit: {spread(ended)}")
 
 
-async def backwards(database: Database, url: str, shown: int) -> None:
+async def backwards(database: Database, postgres: EmbeddedPostgres, shown: int) -> None:
     """Print what looking for every copy of a picture costs."""
     await fill(database, FILL_CONTENTS, "contents", shown)
     print(f"{shown} contents")
-    index = CopyIndex(url)
-    async with loaded(index, lambda: index.horizon is not None), database.read() as tx:
+    index = CopyIndex(postgres.url)
+    ready = lambda: index.horizon is not None  # noqa: E731
+    async with loaded(index, postgres, ready), database.read() as tx:
         await settled(tx, index)
         draw = np.random.default_rng(1)
         asked = [stranger(draw) for _ in range(ROUNDS)]
@@ -172,23 +192,42 @@ async def fill(database: Database, statement: str, table: str, count: int, **fix
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text(f"vacuum analyze {table}"))
-    print(f"filled {table} in {time.perf_counter() - began:.0f} s")
+    print(f"filled {table} in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 @asynccontextmanager
-async def loaded(index: LiveIndex | CopyIndex, ready: Callable[[], bool]) -> AsyncIterator[None]:
+async def loaded(
+    index: LiveIndex | CopyIndex, postgres: EmbeddedPostgres, ready: Callable[[], bool]
+) -> AsyncIterator[None]:
     """Follow, and print what loading took and what is held."""
     process = psutil.Process()
     before, began, spent = process.memory_info().rss, time.perf_counter(), time.process_time()
+    served = server_seconds(postgres)
     async with index.following():
         while not ready():  # noqa: ASYNC110 - likewise
             await asyncio.sleep(POLL_SECONDS)
         wall, cpu = time.perf_counter() - began, time.process_time() - spent
-        held = (process.memory_info().rss - before) / max(1, len(index))
+        server = server_seconds(postgres) - served
+        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        held, most = (
+            (size - before) / max(1, len(index)) for size in (process.memory_info().rss, peak)
+        )
         print(
-            f"  loaded {len(index)}: {wall:.1f} s wall, {cpu:.1f} s CPU of this process, {held:.0f} bytes each"
+            f"  loaded {len(index)}: {wall:.1f} s wall, {cpu:.1f} s CPU of this process,"
+            f" {server:.1f} s of PostgreSQL, {held:.0f} bytes each, {most:.0f} at most",
+            flush=True,
         )
         yield
+
+
+def server_seconds(postgres: EmbeddedPostgres) -> float:
+    """Return the processors' time of the server so far, of connections that have ended too."""
+    running = find_postmaster(cluster_folder(postgres.data_dir))
+    assert running is not None
+    parent = psutil.Process(running.pid)
+    ended = parent.cpu_times().children_user + parent.cpu_times().children_system
+    living = [each.cpu_times() for each in (parent, *parent.children())]
+    return ended + sum(each.user + each.system for each in living)
 
 
 async def until(database: Database, one: Signals, *, present: bool) -> float:

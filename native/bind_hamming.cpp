@@ -1,5 +1,6 @@
 #include <pybind11/numpy.h>
 
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -22,23 +23,41 @@ Dense<Value> dense(const py::array& array, const char* refusal) {
     return Dense<Value>::ensure(array);
 }
 
-// Any number of rows of 32 bytes, on word boundaries. Throws ValueError for another shape.
-std::vector<Hash> hashes_of(const py::array& array) {
-    const auto bytes = dense<std::uint8_t>(array, "hashes must be uint8");
-    if (bytes.ndim() != 2 || bytes.shape(1) != static_cast<py::ssize_t>(sizeof(Hash))) {
-        throw py::value_error("hashes must have shape (count, 32)");
+// Any number of rows of 32 bytes on word boundaries: the array's own where they lie so, else copies.
+class Rows {
+public:
+    // Throws ValueError for another shape.
+    explicit Rows(const py::array& array)
+        : bytes_(dense<std::uint8_t>(array, "hashes must be uint8")) {
+        if (bytes_.ndim() != 2 || bytes_.shape(1) != static_cast<py::ssize_t>(sizeof(Hash))) {
+            throw py::value_error("hashes must have shape (count, 32)");
+        }
+        const void* given = bytes_.data();
+        if (reinterpret_cast<std::uintptr_t>(given) % alignof(Hash) == 0) {
+            data_ = static_cast<const Hash*>(given);
+        } else if (size() > 0) {
+            copies_.resize(size());
+            std::memcpy(copies_.data(), given, size() * sizeof(Hash));
+            data_ = copies_.data();
+        }
     }
-    std::vector<Hash> hashes(static_cast<std::size_t>(bytes.shape(0)));
-    if (!hashes.empty()) std::memcpy(hashes.data(), bytes.data(), hashes.size() * sizeof(Hash));
-    return hashes;
-}
+
+    std::size_t size() const { return static_cast<std::size_t>(bytes_.shape(0)); }
+    // Usable without the interpreter's lock.
+    const Hash* data() const { return data_; }
+
+private:
+    Dense<std::uint8_t> bytes_;
+    std::vector<Hash> copies_;
+    const Hash* data_ = nullptr;
+};
 
 using Change = std::size_t (HammingIndex::*)(const std::uint64_t*, const Hash*, std::size_t);
 
 template <Change change>
 std::size_t changed(HammingIndex& index, const py::array& ids, const py::array& hashes) {
     const auto numbers = dense<std::uint64_t>(ids, "ids must be uint64");
-    const std::vector<Hash> words = hashes_of(hashes);
+    const Rows words(hashes);
     if (numbers.ndim() != 1 || static_cast<std::size_t>(numbers.shape(0)) != words.size()) {
         throw py::value_error("there must be one id for each hash");
     }
@@ -63,7 +82,7 @@ py::tuple to_python(const std::vector<Hit>& hits) {
 }
 
 py::tuple search(const HammingIndex& index, const py::array& queries, std::uint32_t radius) {
-    const std::vector<Hash> words = hashes_of(queries);
+    const Rows words(queries);
     std::vector<Hit> hits;
     {
         const py::gil_scoped_release unlocked;

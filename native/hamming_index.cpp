@@ -141,7 +141,9 @@ std::size_t HammingIndex::add_in_bulk(const std::uint64_t* ids, const Hash* hash
         count = new_ids.size();
     }
     if (count == 0) return 0;
-    auto segment = std::make_shared<Segment>(ids, hashes, count, chunks_);
+    // A load is waited for; a merge is not, and leaves the other processors to those who ask.
+    const std::size_t threads = count < kByTwo ? 1 : 2;
+    auto segment = std::make_shared<Segment>(ids, hashes, count, chunks_, threads);
     Parts longer = *snapshot();
     longer.segments.push_back(segment);
     publish(std::move(longer));

@@ -54,7 +54,7 @@ public:
     explicit HammingIndex(std::size_t chunks = 0);
 
     // Add the pairs that are not there yet; return how many those were. From kBulk pairs on they
-    // become a segment at once.
+    // become a segment at once, from kByTwo on built by two threads.
     std::size_t add(const std::uint64_t* ids, const Hash* hashes, std::size_t count);
 
     // Remove the pairs that are there; return how many those were.
@@ -75,6 +75,7 @@ public:
     std::vector<std::size_t> segment_sizes() const;
 
     static constexpr std::size_t kBulk = 4 * Tail::kRows;
+    static constexpr std::size_t kByTwo = 16 * kBulk;
 
 private:
     struct Parts {

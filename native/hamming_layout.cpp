@@ -12,12 +12,6 @@ constexpr double kEntry = 0.6;
 constexpr double kRow = 1.0;
 constexpr int kFarthestReach = 2;
 
-std::uint64_t bits_at(const Hash& hash, unsigned position) {
-    const unsigned word = position / 64 % 4, shift = position % 64;
-    const std::uint64_t low = hash.words[word] >> shift;
-    return shift == 0 ? low : low | hash.words[(word + 1) % 4] << (64 - shift);
-}
-
 int reach_of(std::size_t chunk, std::size_t chunks, std::uint32_t radius) {
     const std::size_t shares = radius + 1;
     return static_cast<int>(shares / chunks + (chunk < shares % chunks ? 1 : 0)) - 1;
@@ -92,18 +86,6 @@ Layout::Layout(std::size_t rows, std::size_t wanted) : chunks(0), start{}, width
         throw std::invalid_argument("an index has 13 to 32 chunks");
     }
     cut(*this, wanted != 0 ? wanted : chunks_for(rows));
-}
-
-std::uint32_t Layout::key(const Hash& hash, std::size_t chunk) const {
-    return static_cast<std::uint32_t>(bits_at(hash, start[chunk]) &
-                                      ((std::uint64_t{1} << width[chunk]) - 1));
-}
-
-std::uint32_t Layout::key_and_sketch(const Hash& hash, std::size_t chunk, Entry& sketch) const {
-    const unsigned after = start[chunk] + width[chunk];
-    sketch.low = bits_at(hash, after);
-    sketch.high = static_cast<std::uint32_t>(bits_at(hash, after + 64));
-    return key(hash, chunk);
 }
 
 Plan::Plan(const Layout& layout, std::size_t rows, std::uint32_t wanted)

@@ -18,13 +18,27 @@ namespace raiment {
 constexpr std::size_t kMostChunks = 32;
 constexpr std::size_t kFewestChunks = 13;
 
+inline std::uint64_t bits_at(const Hash& hash, unsigned position) {
+    const unsigned word = position / 64 % 4, shift = position % 64;
+    const std::uint64_t low = hash.words[word] >> shift;
+    return shift == 0 ? low : low | hash.words[(word + 1) % 4] << (64 - shift);
+}
+
 struct Layout {
     // 0 chooses by the number of rows.
     explicit Layout(std::size_t rows, std::size_t chunks = 0);
 
-    std::uint32_t key(const Hash& hash, std::size_t chunk) const;
-    // The chunk's key, and the 96 bits after it (cyclic) in the form of an entry.
-    std::uint32_t key_and_sketch(const Hash& hash, std::size_t chunk, Entry& sketch) const;
+    std::uint32_t key(const Hash& hash, std::size_t chunk) const {
+        return static_cast<std::uint32_t>(bits_at(hash, start[chunk]) &
+                                          ((std::uint64_t{1} << width[chunk]) - 1));
+    }
+
+    // The 96 bits after the chunk's key (cyclic) in the form of an entry.
+    void sketch(const Hash& hash, std::size_t chunk, Entry& sketch) const {
+        const unsigned after = start[chunk] + width[chunk];
+        sketch.low = bits_at(hash, after);
+        sketch.high = static_cast<std::uint32_t>(bits_at(hash, after + 64));
+    }
 
     std::size_t chunks;
     std::array<unsigned, kMostChunks> start;

@@ -1,7 +1,9 @@
 #include "hamming_segment.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <future>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -35,6 +37,16 @@ bool may_repeat(const std::uint64_t* ids, std::size_t count) {
     return false;
 }
 
+// Do the work that many times at once, each told which one it is. Rethrows, when all have ended.
+template <typename Work>
+void at_once(std::size_t times, const Work& work) {
+    std::vector<std::future<void>> others;
+    for (std::size_t which = 1; which < times; ++which)
+        others.push_back(std::async([&work, which] { work(which); }));
+    work(0);
+    for (auto& other : others) other.get();
+}
+
 LargeArray<std::uint32_t> no_offsets(unsigned width) {
     LargeArray<std::uint32_t> offsets((std::size_t{1} << width) + 1);
     std::fill(offsets.data(), offsets.data() + offsets.size(), 0);
@@ -43,8 +55,20 @@ LargeArray<std::uint32_t> no_offsets(unsigned width) {
 
 }  // namespace
 
+// The entries of one table, with the rest of each one's key, in parts of neighbouring keys: few
+// enough to write to all of them at once, and each small enough to be put in order in the cache.
+struct Segment::Parted {
+    static constexpr unsigned kBits = 8;
+
+    explicit Parted(std::size_t rows) : entries(rows), rests(rows) {}
+
+    LargeArray<Entry> entries;
+    LargeArray<std::uint16_t> rests;
+    std::array<std::uint32_t, std::size_t{1} << kBits> ends{};
+};
+
 Segment::Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count,
-                 std::size_t chunks)
+                 std::size_t chunks, std::size_t threads)
     : layout_(checked(count), chunks),
       rows_(count),
       hashes_(count),
@@ -52,20 +76,32 @@ Segment::Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count
       offsets_(layout_.chunks),
       entries_(layout_.chunks),
       dead_(count) {
-    place_rows(ids, hashes);
+    place_rows(ids, hashes, threads);
     drop_repeats();
-    for (std::size_t chunk = 1; chunk < layout_.chunks; ++chunk) fill_table(chunk);
+    std::atomic<std::size_t> next{1};
+    at_once(threads, [&](std::size_t) {
+        Parted parted(rows_);
+        for (std::size_t chunk = next++; chunk < layout_.chunks; chunk = next++)
+            fill_table(chunk, parted);
+    });
 }
 
-void Segment::place_rows(const std::uint64_t* ids, const Hash* hashes) {
+void Segment::place_rows(const std::uint64_t* ids, const Hash* hashes, std::size_t threads) {
     auto& offsets = offsets_[0] = no_offsets(layout_.width[0]);
     for (std::size_t i = 0; i < rows_; ++i) ++offsets[layout_.key(hashes[i], 0) + 1];
     accumulate(offsets);
-    for (std::size_t i = 0; i < rows_; ++i) {
-        const std::uint32_t place = offsets[layout_.key(hashes[i], 0)]++;
-        hashes_[place] = hashes[i];
-        ids_[place] = ids[i];
-    }
+    const std::size_t keys = offsets.size() - 1;
+    // Each thread reads all and places a range of keys.
+    at_once(threads, [&](std::size_t which) {
+        const std::size_t first = keys * which / threads, last = keys * (which + 1) / threads;
+        for (std::size_t i = 0; i < rows_; ++i) {
+            const std::uint32_t key = layout_.key(hashes[i], 0);
+            if (key < first || key >= last) continue;
+            const std::uint32_t place = offsets[key]++;
+            hashes_[place] = hashes[i];
+            ids_[place] = ids[i];
+        }
+    });
     move_back(offsets);
 }
 
@@ -97,23 +133,29 @@ void Segment::drop_repeats() {
     rows_ = kept;
 }
 
-void Segment::fill_table(std::size_t chunk) {
+void Segment::fill_table(std::size_t chunk, Parted& parted) {
     auto& offsets = offsets_[chunk] = no_offsets(layout_.width[chunk]);
     auto& entries = entries_[chunk] = LargeArray<Entry>(rows_);
-    for (std::size_t row = 0; row < rows_; ++row) ++offsets[layout_.key(hashes_[row], chunk) + 1];
-    accumulate(offsets);
-    // In blocks, so that many of the scattered places load at the same time.
-    constexpr std::size_t kBlock = 32;
-    for (std::size_t start = 0; start < rows_; start += kBlock) {
-        const std::size_t count = std::min(kBlock, rows_ - start);
-        Entry block[kBlock];
-        std::uint32_t places[kBlock];
-        for (std::size_t i = 0; i < count; ++i) {
-            block[i].row = static_cast<std::uint32_t>(start + i);
-            places[i] = offsets[layout_.key_and_sketch(hashes_[start + i], chunk, block[i])]++;
-            __builtin_prefetch(&entries[places[i]], 1);
-        }
-        for (std::size_t i = 0; i < count; ++i) entries[places[i]] = block[i];
+    const unsigned rest = layout_.width[chunk] - Parted::kBits;
+    parted.ends.fill(0);
+    for (std::size_t row = 0; row < rows_; ++row)
+        ++parted.ends[layout_.key(hashes_[row], chunk) >> rest];
+    std::exclusive_scan(parted.ends.begin(), parted.ends.end(), parted.ends.begin(), 0U);
+    for (std::size_t row = 0; row < rows_; ++row) {
+        const std::uint32_t key = layout_.key(hashes_[row], chunk);
+        const std::uint32_t place = parted.ends[key >> rest]++;
+        parted.rests[place] = static_cast<std::uint16_t>(key & ((1U << rest) - 1));
+        // Field by field: an entry read back whole would wait until its fields are written.
+        layout_.sketch(hashes_[row], chunk, parted.entries[place]);
+        parted.entries[place].row = static_cast<std::uint32_t>(row);
+    }
+    std::size_t from = 0;
+    for (std::size_t part = 0; part < parted.ends.size(); ++part) {
+        std::uint32_t* places = &offsets[part << rest];
+        for (std::size_t i = from; i < parted.ends[part]; ++i) ++places[parted.rests[i] + 1];
+        std::partial_sum(places, places + (std::size_t{1} << rest) + 1, places);
+        for (; from < parted.ends[part]; ++from)
+            entries[places[parted.rests[from]]++] = parted.entries[from];
     }
     move_back(offsets);
 }
@@ -165,8 +207,8 @@ struct Segment::Search {
         constexpr std::size_t kAtOnce = 16;  // loads that a core keeps under way
         const Flips& flips = plan.flips[chunk];
         if (probe.spans.size() < flips.count) probe.spans.resize(flips.count);
-        const std::uint32_t key =
-            segment.layout_.key_and_sketch(queries[query], chunk, probe.sketch);
+        const std::uint32_t key = segment.layout_.key(queries[query], chunk);
+        segment.layout_.sketch(queries[query], chunk, probe.sketch);
         const std::uint32_t* offsets = segment.offsets_[chunk].data();
         Span* spans = probe.spans.data();
         std::size_t count = 0, entries = 0;

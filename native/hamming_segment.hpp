@@ -48,9 +48,9 @@ constexpr std::size_t kNoRow = ~std::size_t{0};
 class Segment {
 public:
     // Rows that occur twice are kept once. At most 2^32 - 1 rows (std::length_error); chunks as in
-    // Layout.
+    // Layout. So many threads build it, this one among them.
     Segment(const std::uint64_t* ids, const Hash* hashes, std::size_t count,
-            std::size_t chunks = 0);
+            std::size_t chunks = 0, std::size_t threads = 1);
 
     std::size_t rows() const { return rows_; }
     std::size_t live() const { return rows_ - dead_.size(); }
@@ -68,12 +68,13 @@ public:
                 const HammingKernel& kernel, std::vector<Hit>& hits) const;
 
 private:
+    struct Parted;
     struct Probe;
     struct Search;
 
-    void place_rows(const std::uint64_t* ids, const Hash* hashes);
+    void place_rows(const std::uint64_t* ids, const Hash* hashes, std::size_t threads);
     void drop_repeats();
-    void fill_table(std::size_t chunk);
+    void fill_table(std::size_t chunk, Parted& parted);
 
     Layout layout_;
     std::size_t rows_;

@@ -236,6 +236,37 @@ def test_readers_writers_and_merges_run_together() -> None:
     assert searched(index, staying[::700], 31) == [[(0, i)] for i in range(0, 70_000, 700)]
 
 
+def test_what_two_threads_load_is_found_as_by_a_scan() -> None:
+    """From about a million pairs on; repeats are kept once, and what is removed is gone."""
+    bank = random_hashes(1_050_000, 12)
+    for distance in range(33):
+        bank[1000 + distance] = at_distance(bank[:1], distance, distance)[0]
+    bank[-2:] = bank[:2]
+    ids = np.arange(len(bank), dtype=np.uint64)
+    ids[-2:] = ids[:2]
+    index = _native.HammingIndex()
+
+    assert index.add(ids, bank) == len(bank) - 2
+    assert index.segments == (len(bank) - 2,)
+    assert searched(index, bank[:3], 31) == [scanned(q, bank[:-2], 31) for q in bank[:3]]
+    assert index.remove(ids, bank) == len(bank) - 2
+    assert searched(index, bank[:3], 31) == [[], [], []]
+
+
+def test_hashes_may_lie_anywhere_in_memory() -> None:
+    """At odd addresses, with gaps, or read-only: each is the hash it says it is."""
+    bank = random_hashes(300, 13)
+    ids = np.arange(len(bank), dtype=np.uint64)
+    shifted = np.frombuffer(b"-" + bank.tobytes(), np.uint8)[1:].reshape(bank.shape)
+    wide = np.zeros((len(bank), 40), np.uint8)
+    wide[:, 3:35] = bank
+    for laid in (shifted, wide[:, 3:35], np.frombuffer(bank.tobytes(), np.uint8).reshape(-1, 32)):
+        index = _native.HammingIndex()
+        assert index.add(ids, laid) == len(bank)
+        assert searched(index, bank, 0) == [[(0, place)] for place in range(len(bank))]
+        assert searched(index, laid, 0) == searched(index, bank, 0)
+
+
 def test_the_memory_of_a_large_bank_stays_within_its_promise() -> None:
     """At most 270 bytes a hash as the index for millions is cut, its number and bits included."""
     count = 400_000

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import text
 
-from raiment.adapters.postgres import copy_index, following
+from raiment.adapters.postgres import copy_index, following, loading
 from raiment.adapters.postgres.copies import parts_near
 from raiment.adapters.postgres.copy_index import CopyIndex
 from raiment.adapters.postgres.database import Database, open_database
@@ -215,6 +215,35 @@ async def test_one_that_commits_late_is_not_passed_over(embedded_url: str) -> No
 def _hashes(signals: Signals) -> int:
     """Return how many hashes of the picture an index holds."""
     return signals.pdq.matchable + len(set(signals.parts))
+
+
+async def test_what_is_loaded_page_by_page_is_what_came_one_by_one(embedded_url: str) -> None:
+    """Pictures with parts, without, and without structure enough; rows written twice."""
+    made = pictures(8)
+    plain = [made.one() for _ in range(60)]
+    parted = [
+        replace(one, parts=(made.one().pdq.plain,) * (place % 3)) for place, one in enumerate(plain)
+    ]
+    blurred = [
+        replace(one, pdq=PdqViews(place, one.pdq.hashes)) for place, one in enumerate(parted)
+    ]
+    async with followed(embedded_url) as (database, index):
+        for each in (parted[:40], blurred):
+            async with database.begin() as tx:
+                for place, one in enumerate(each):
+                    await put(tx, one, release=place % 2 == 0)
+        async with database.begin() as tx:
+            await tx.connection.execute(
+                text("update contents set verdict = 'hold' where number % 3 = 0")
+            )
+        await level(database, index)
+        late = CopyIndex(embedded_url)
+        with patch.object(loading, "_PAGES", 1):
+            async with late.following():
+                await level(database, late)
+                async with database.read() as tx:
+                    assert await agree(tx, late, [*plain[::9]])
+        assert len(late) == len(index) == sum(_hashes(one) for one in (*parted[:40], *blurred))
 
 
 async def test_a_lost_connection_loses_no_picture(database_url: str) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from raiment.adapters.postgres import loading, scan
 from raiment.adapters.postgres.database import Database, open_database
 from raiment.adapters.postgres.loading import Filling, load
-from raiment.adapters.postgres.scan import BANKED
+from raiment.adapters.postgres.scan import BANKED_ON_PAGES, Block
 from raiment.matching.bank import BankKind
 from raiment.matching.bank_entry import NewEntry
 from raiment.matching.index import PdqIndex
@@ -29,7 +29,6 @@ WAIT_SECONDS = 60
 """Only so that a test ends; no test asks how long anything took."""
 NOWHERE = "host=127.0.0.1 port=1"
 """Where no second connection is to be had."""
-Block = tuple[int | None, bytes | None]
 
 
 class Onlooker:
@@ -94,7 +93,7 @@ async def one_snapshot(conninfo: str) -> AsyncIterator[AsyncConnection[Any]]:
 async def filled(connection: AsyncConnection[Any], conninfo: str) -> PdqIndex:
     """Load every banked hash."""
     index = PdqIndex()
-    await load([Filling(index, "bank_entries", BANKED)], connection, conninfo)
+    await load([Filling("bank_entries", BANKED_ON_PAGES, index)], connection, conninfo)
     return index
 
 
@@ -127,7 +126,7 @@ async def test_two_readers_hold_what_one_does_whatever_is_written_meanwhile(
     async with one_snapshot(conninfo) as connection:
         with (
             patch.object(loading, "read_block", onlooker.read_block),
-            patch.object(loading, "_BLOCK", 3),
+            patch.object(loading, "_PAGES", 1),
             patch.object(loading, "_TOGETHER", 200),
         ):
             by_two = await filled(connection, conninfo)
@@ -139,6 +138,22 @@ async def test_two_readers_hold_what_one_does_whatever_is_written_meanwhile(
     assert held(by_two, known) == held(by_one, known)
     assert all(held(by_two, known[:40]))
     assert by_two.unmerged == 0
+
+
+async def test_crops_are_set_aside(embedded_url: str) -> None:
+    """Of a table that is read once each hash goes where it belongs, under its own number."""
+    database = open_database(embedded_url)
+    [_, *entries] = await bank(database, "B", hashes(40), 7)
+    crops = "update bank_entries set signal_type = 'pdq_crop', crop_of = :of where number % 2 = 0"
+    async with database.begin() as tx:
+        await tx.connection.execute(text(crops), {"of": entries[0]})
+    await database.close()
+    whole, aside, conninfo = PdqIndex(), PdqIndex(), libpq(embedded_url)
+    async with one_snapshot(conninfo) as connection:
+        await load([Filling("bank_entries", BANKED_ON_PAGES, whole, aside)], connection, conninfo)
+
+    assert held(whole, hashes(40)) == [(n,) if n % 2 else () for n in range(7, 47)]
+    assert held(aside, hashes(40)) == [() if n % 2 else (n,) for n in range(7, 47)]
 
 
 async def test_where_a_second_connection_is_refused_one_loads(embedded_url: str) -> None:
@@ -191,11 +206,15 @@ async def test_a_load_that_fails_or_is_broken_off_leaves_no_connection(embedded_
     async with one_snapshot(conninfo) as connection:
         with (
             patch.object(loading, "read_block", Failing().read_block),
+            patch.object(loading, "_PAGES", 1),
             pytest.raises(psycopg.OperationalError, match="lost"),
         ):
             await filled(connection, conninfo)
         await alone(connection)
-        with patch.object(loading, "read_block", Waiting().read_block):
+        with (
+            patch.object(loading, "read_block", Waiting().read_block),
+            patch.object(loading, "_PAGES", 1),
+        ):
             task = asyncio.create_task(filled(connection, conninfo))
             async with asyncio.timeout(WAIT_SECONDS):
                 await began.wait()

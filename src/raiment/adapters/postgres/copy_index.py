@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL
 
 from raiment.adapters.postgres.following import LOOK_SECONDS, Follower
 from raiment.adapters.postgres.loading import Filling, add_block, load
-from raiment.adapters.postgres.scan import SHOWN, pictures, read_block
+from raiment.adapters.postgres.scan import SHOWN_ON_PAGES, pictures, read_block
 from raiment.adapters.postgres.similar import NearRows
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_RADIUS, Pdq
@@ -41,7 +41,7 @@ class CopyIndex(Follower):
 
     def __init__(self, url: str | URL) -> None:
         super().__init__(url)
-        self._indexes = {table: PdqIndex() for table in SHOWN}
+        self._indexes = {table: PdqIndex() for table in SHOWN_ON_PAGES}
         self._horizon: int | None = None
 
     def near(self, table: str, hashes: Sequence[Pdq]) -> NearRows | None:
@@ -63,6 +63,8 @@ class CopyIndex(Follower):
         return sum(map(len, self._indexes.values()))
 
     def _forget(self) -> None:
+        # Let go at once: loading anew would otherwise hold all of it twice.
+        self._indexes = {table: PdqIndex() for table in SHOWN_ON_PAGES}
         self._horizon = None
 
     async def _keep_in_step(self, connection: AsyncConnection[Any]) -> None:
@@ -75,10 +77,12 @@ class CopyIndex(Follower):
 
     async def _load(self, connection: AsyncConnection[Any]) -> None:
         """Load every row, as of one instant, into fresh indexes, and then put them in place."""
-        indexes = {table: PdqIndex() for table in SHOWN}
+        indexes = {table: PdqIndex() for table in SHOWN_ON_PAGES}
         async with connection.transaction():
             horizon = await _horizon(connection)
-            fillings = [Filling(index, table, SHOWN[table]) for table, index in indexes.items()]
+            fillings = [
+                Filling(table, SHOWN_ON_PAGES[table], index) for table, index in indexes.items()
+            ]
             await load(fillings, connection, self._conninfo)
         self._indexes, self._horizon = indexes, horizon
 
@@ -93,7 +97,7 @@ class CopyIndex(Follower):
             if until > since:
                 bounds = {"since": str(since), "until": str(until)}
                 for table, index in self._indexes.items():
-                    _, block = await read_block(connection, _BETWEEN[table], bounds)
+                    block = await read_block(connection, _BETWEEN[table], bounds)
                     await add_block(index, block)
         self._horizon = until
         self._in_step(began)

@@ -24,7 +24,7 @@ from sqlalchemy.engine import URL
 from raiment.adapters.postgres.bank_lookup import Candidates
 from raiment.adapters.postgres.following import LOOK_SECONDS, Follower
 from raiment.adapters.postgres.loading import Filling, load
-from raiment.adapters.postgres.scan import banked
+from raiment.adapters.postgres.scan import BANKED_ON_PAGES
 from raiment.matching.index import PdqIndex
 from raiment.matching.signal import PDQ_BITS, Pdq
 
@@ -40,9 +40,6 @@ _CHANGES = """
     from bank_changes change left join bank_entries entry on entry.number = change.entry_number
     where change.position > %s order by change.position limit %s
 """
-
-_WHOLE = banked("signal_type = 'pdq'")
-_CROPS = banked("signal_type = 'pdq_crop'")
 
 
 class _Gap(Exception):
@@ -83,6 +80,8 @@ class LiveIndex(Follower):
         return len(self._whole) + len(self._crops)
 
     def _forget(self) -> None:
+        # Let go at once: loading anew would otherwise hold all of it twice.
+        self._whole, self._crops = PdqIndex(), PdqIndex()
         self._position = None
 
     async def _keep_in_step(self, connection: AsyncConnection[Any]) -> None:
@@ -107,9 +106,8 @@ class LiveIndex(Follower):
             head = await (await connection.execute(_HEAD)).fetchone()
             assert head is not None
             position, radius = head
-            sides = ((whole, _WHOLE), (crops, _CROPS))
-            fillings = [Filling(index, "bank_entries", statement) for index, statement in sides]
-            await load(fillings, connection, self._conninfo)
+            filling = Filling("bank_entries", BANKED_ON_PAGES, whole, crops)
+            await load([filling], connection, self._conninfo)
         self._whole, self._crops = whole, crops
         self._radius, self._position = radius, position
 

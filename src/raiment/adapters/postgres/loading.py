@@ -1,8 +1,9 @@
 """
 Filling indexes from the database: each hash read once, as of one instant, over two connections.
 
-PostgreSQL takes over a microsecond to write out a hash, on one core for each connection; so a second one,
-which sees the same snapshot, halves that. What is to be read is cut into pieces, and each reader takes the
+PostgreSQL takes most of a microsecond to write out a hash, on one core for each connection; so a second
+one, which sees the same snapshot, halves that. A table is read as it lies, page after page: by the order
+of an index each row would cost as much again. The pages are cut into pieces, and each reader takes the
 next: where the second connection cannot be had, the first reads them all.
 """
 
@@ -14,64 +15,95 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from itertools import pairwise
 from typing import Any, Final
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg import AsyncConnection, IsolationLevel
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Literal
 
-from raiment.adapters.postgres.scan import columns, read_block, span
+from raiment.adapters.postgres.scan import Block, pages, read_block
 from raiment.matching.index import PdqIndex
+from raiment.matching.signal import Pdq
 
-_BLOCK: Final = 65_536
-"""Rows read together."""
-_PIECES: Final = 32
-"""Into so many equal ranges of numbers a table is cut."""
+_PAGES: Final = 512
+"""Pages read together: some 17,000 banked hashes."""
+_NO_PAGE: Final = 2**32 - 1
+"""No table has so many pages."""
 _TOGETHER: Final = 640_000_000
 """Bytes of hashes and numbers, 40 each, indexed together: each time but the first costs a merge of all."""
+_SIZE: Final = "select pg_relation_size(%s::regclass) / current_setting('block_size')::bigint"
 _SEE: Final = SQL("set transaction snapshot {}")
 _JOIN_SECONDS: Final = 3.0
 """How long the second connection may take to be made."""
 
 
 class Filling:
-    """An index to fill with what a statement of ``scan`` reads from *table*."""
+    """
+    What a statement of ``scan`` reads from the pages of *table*, on its way into *index*.
 
-    def __init__(self, index: PdqIndex, table: str, statement: str) -> None:
-        self._index, self._table, self._statement = index, table, statement
-        self._held = bytearray()
+    Hashes whose number is written negative go into *aside*.
+    """
+
+    def __init__(
+        self, table: str, statement: str, index: PdqIndex, aside: PdqIndex | None = None
+    ) -> None:
+        self._table, self._statement = table, statement
+        self._held = [_Held(one) for one in (index, aside) if one is not None]
         self._unread = 0
 
     async def pieces(self, connection: AsyncConnection[Any]) -> list[_Piece]:
-        """Return what is to be read: ranges that together hold every number once."""
-        newest = SQL("select coalesce(max(number), 0) from {}").format(Identifier(self._table))
-        row = await (await connection.execute(newest)).fetchone()
+        """Return what is to be read: ranges that together hold every page once."""
+        row = await (await connection.execute(_SIZE, [self._table])).fetchone()
         assert row is not None
-        ends = sorted({row[0] * place // _PIECES for place in range(_PIECES + 1)})
-        pieces = [(self, after, until) for after, until in pairwise(ends)]
+        # INVARIANT: the last piece has no end. Whatever becomes of the table before we lock it, by reading,
+        # each page that it has by then lies in one piece.
+        bounds = [*range(0, max(row[0], 1), _PAGES), _NO_PAGE]
+        pieces = [(self, first, end) for first, end in pairwise(bounds)]
         self._unread = len(pieces)
         return pieces
 
-    async def read(self, connection: AsyncConnection[Any], after: int, until: int) -> None:
-        """Read a piece block by block. Whoever reads the last one indexes all that was read."""
-        last: int | None = after
-        while last is not None:
-            last, block = await read_block(
-                connection, self._statement, span(last, _BLOCK, until=until)
-            )
-            self._held += block or b""
-            if len(self._held) >= _TOGETHER:
-                await self._add_held()
+    async def read(self, connection: AsyncConnection[Any], first: int, end: int) -> None:
+        """Read a piece. Whoever reads the last one indexes all that was read."""
+        block = await read_block(connection, self._statement, pages(first, end))
         self._unread -= 1
+        for held, rows in zip(self._held, (block.numbers >= 0, block.numbers < 0), strict=False):
+            held.take(np.abs(block.numbers[rows]), np.compress(rows, block.hashes, axis=0))
+        for held in self._held:
+            if held.size >= _TOGETHER or not self._unread:
+                await held.give()
         if not self._unread:
-            await self._add_held()
-            await asyncio.to_thread(self._index.merge)
+            for held in self._held:
+                await asyncio.to_thread(held.index.merge)
 
-    async def _add_held(self) -> None:
-        held, self._held = self._held, bytearray()
-        await add_block(self._index, held)
+
+class _Held:
+    """What was read for an index and waits to be added, as bytes: it is held once, and added in place."""
+
+    def __init__(self, index: PdqIndex) -> None:
+        self.index = index
+        self._numbers, self._hashes = bytearray(), bytearray()
+
+    @property
+    def size(self) -> int:
+        return len(self._numbers) + len(self._hashes)
+
+    def take(self, numbers: NDArray[np.int64], hashes: NDArray[np.uint8]) -> None:
+        self._numbers += numbers.data
+        self._hashes += hashes.data
+
+    async def give(self) -> None:
+        """Add what is held, off the event loop; meanwhile more may be taken."""
+        numbers, self._numbers = self._numbers, bytearray()
+        hashes, self._hashes = self._hashes, bytearray()
+        await asyncio.to_thread(
+            self.index.add_arrays,
+            np.frombuffer(numbers, np.uint64),
+            np.frombuffer(hashes, np.uint8).reshape(-1, Pdq.SIZE),
+        )
 
 
 _Piece = tuple[Filling, int, int]
-"""What is filled, the number after which the piece begins, and its last."""
+"""What is filled, the page with which the piece begins, and the one before which it ends."""
 
 
 async def load(
@@ -100,8 +132,8 @@ async def _read_along(conninfo: str, snapshot: str, pieces: Iterator[_Piece]) ->
 
 
 async def _read(connection: AsyncConnection[Any], pieces: Iterator[_Piece]) -> None:
-    for filling, after, until in pieces:
-        await filling.read(connection, after, until)
+    for filling, first, end in pieces:
+        await filling.read(connection, first, end)
 
 
 @asynccontextmanager
@@ -119,11 +151,6 @@ async def _second(conninfo: str, snapshot: str) -> AsyncIterator[AsyncConnection
         yield joined
 
 
-async def add_block(index: PdqIndex, block: bytes | bytearray | None) -> None:
+async def add_block(index: PdqIndex, block: Block) -> None:
     """Add what a statement of ``scan`` read, off the event loop."""
-    if block:
-        await asyncio.to_thread(_add, index, block)
-
-
-def _add(index: PdqIndex, block: bytes | bytearray) -> None:
-    index.add_arrays(*columns(block))
+    await asyncio.to_thread(index.add_arrays, block.numbers.astype(np.uint64), block.hashes)
