@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import resource
 import statistics
 import tempfile
 import time
@@ -202,13 +201,13 @@ async def loaded(
     """Follow, and print what loading took and what is held."""
     process = psutil.Process()
     before, began, spent = process.memory_info().rss, time.perf_counter(), time.process_time()
-    served = server_seconds(postgres)
+    served, peak = server_seconds(postgres), before
     async with index.following():
-        while not ready():  # noqa: ASYNC110 - likewise
+        while not ready():
             await asyncio.sleep(POLL_SECONDS)
+            peak = max(peak, process.memory_info().rss)
         wall, cpu = time.perf_counter() - began, time.process_time() - spent
         server = server_seconds(postgres) - served
-        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         held, most = (
             (size - before) / max(1, len(index)) for size in (process.memory_info().rss, peak)
         )
