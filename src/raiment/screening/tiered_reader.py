@@ -40,9 +40,8 @@ _MOST_PARTS = 200
 """More parts than these are not looked at one by one: the encoder reads them."""
 _PART = 128
 """Characters."""
-_FEW = 60
-"""Characters of a text that is but one clause."""
-_STOPS = ".!?\u3002\u061f\u0964 "
+_FEW = 100
+"""Characters."""
 _AROUND = 64
 """Characters on either side of a part that the encoder reads with it."""
 _HEARD_WHOLE = 200
@@ -123,6 +122,8 @@ class TieredReader:
             return joined(reading, 0.0, grams, (*said, Tier(ENCODER, version, None)))
         try:
             passages = self._worth_hearing(said_by, reading.spans, modality)
+            if sure:
+                passages += _clauses_of(reading.spans, said_by)
             heard = _heard(self.encoder, passages, modality)
         except Unavailable as error:
             silent = Tier(ENCODER, version, None, str(error))
@@ -157,7 +158,7 @@ class TieredReader:
             yield characters
             return
         places = [text.raw_span(*part) for part in parts]
-        said = [any(a < one.end and one.start < b for one in spans) for a, b in places]
+        said = [_touches(place, spans) for place in places]
         doubts = self._doubts([characters[start:end] for start, end in parts], modality)
         # Where no part by itself is worth asking about, those that come near it are.
         least = self.weighings.unheard
@@ -185,13 +186,25 @@ def _may_be_doubted(text: str, reading: WordsReading) -> bool:
     """
     Return whether the others may doubt a sure lexicon: about a few plain words that name nobody.
 
-    Words around what is asked would hide it from the encoder, and disguises do; not from the lexicon. A doubt
-    holds: it never lets through.
+    A doubt holds: it never lets through.
     """
-    told = text.strip()
-    few = len(told) <= _FEW and not _CLAUSE_END.search(told.rstrip(_STOPS))
     plain = not (reading.minor or reading.disguise or reading.pretext)
-    return few and plain and reading.who in {Who.NOBODY, Who.GENERIC}
+    return len(text) <= _FEW and plain and reading.who in {Who.NOBODY, Who.GENERIC}
+
+
+def _clauses_of(spans: Sequence[Span], texts: Sequence[Traced]) -> tuple[str, ...]:
+    """Return the clauses that *spans* lie in: alone, since harmless ones beside them would hide them."""
+    return tuple(
+        text.characters[start:end]
+        for text in texts
+        for start, end in _parts(text.characters)
+        if _touches(text.raw_span(start, end), spans)
+    )
+
+
+def _touches(place: tuple[int, int], spans: Sequence[Span]) -> bool:
+    start, end = place
+    return any(start < one.end and one.start < end for one in spans)
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
