@@ -137,6 +137,14 @@ def grouped(judged: Iterable[Judged], key: str) -> list[tuple[str, list[Judged]]
     return sorted(groups.items())
 
 
+def by_language(judged: Iterable[Judged]) -> list[tuple[str, list[Judged]]]:
+    """Return *judged* by language, the least found first."""
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        groups.setdefault(one.row.lang, []).append(one)
+    return sorted(groups.items(), key=lambda it: sum(one.flagged for one in it[1]) / len(it[1]))
+
+
 def percentile(values: list[float], share: float) -> float:
     """Return the value below which *share* of the sorted *values* lie."""
     return values[min(len(values) - 1, int(share * len(values)))]
@@ -179,6 +187,10 @@ def main() -> None:
     table("by source", grouped(judged, "source"))
     authored = [one for one in judged if one.row.source.startswith("authored")]
     table("authored, by language", grouped(authored, "lang"))
+    originals = [
+        one for one in judged if one.row.source == "originals" and one.row.label != "benign"
+    ]
+    table("originals that ask for something", by_language(originals))
     everything = Counter((one.row.label == "benign", one.flagged) for one in judged)
     benign = everything[True, True] + everything[True, False]
     low, high = wilson(everything[True, True], benign)

@@ -15,7 +15,7 @@ Product product_of(const Floats& matrix, const Floats& bias) {
         throw py::value_error("a matrix (inputs, outputs) and a number for each output");
     }
     return {matrix.data(), bias.data(), static_cast<std::size_t>(matrix.shape(0)),
-            static_cast<std::size_t>(matrix.shape(1))};
+            static_cast<std::size_t>(matrix.shape(1)), active_kernel()};
 }
 
 Floats times(const Product& product, const Floats& rows) {
@@ -27,7 +27,7 @@ Floats times(const Product& product, const Floats& rows) {
     const float* const from = rows.data();
     const auto count = static_cast<std::size_t>(rows.shape(0));
     const py::gil_scoped_release unlocked;
-    product.times(from, count, into, active_kernel());
+    product.times(from, count, into);
     return made;
 }
 

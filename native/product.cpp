@@ -54,7 +54,8 @@ float to_float(std::uint16_t half) {
 }
 
 struct Panel {
-    const std::uint16_t* weights;
+    const std::uint16_t* halves;
+    const float* singles;
     const float* bias;
     std::size_t inputs;
 };
@@ -64,14 +65,14 @@ using SomeRows = void (*)(const Panel& panel, const float* rows, float* made);
 
 template <std::size_t Count>
 void scalar_rows(const Panel& panel, const float* rows, float* made) {
-    float weights[kPanel];
-    for (std::size_t row = 0; row < Count; ++row) std::copy_n(panel.bias, kPanel, made + row * kPanel);
-    for (std::size_t i = 0; i < panel.inputs; ++i) {
-        for (std::size_t o = 0; o < kPanel; ++o) weights[o] = to_float(panel.weights[i * kPanel + o]);
-        for (std::size_t row = 0; row < Count; ++row) {
+    for (std::size_t row = 0; row < Count; ++row) {
+        float sums[kPanel];
+        std::copy_n(panel.bias, kPanel, sums);
+        for (std::size_t i = 0; i < panel.inputs; ++i) {
             const float value = rows[row * panel.inputs + i];
-            for (std::size_t o = 0; o < kPanel; ++o) made[row * kPanel + o] += value * weights[o];
+            for (std::size_t o = 0; o < kPanel; ++o) sums[o] += value * panel.singles[i * kPanel + o];
         }
+        std::copy_n(sums, kPanel, made + row * kPanel);
     }
 }
 
@@ -84,7 +85,7 @@ RAIMENT_AVX2 void avx2_rows(const Panel& panel, const float* rows, float* made) 
         low[row] = _mm256_loadu_ps(panel.bias);
         high[row] = _mm256_loadu_ps(panel.bias + 8);
     }
-    const auto* weights = reinterpret_cast<const __m128i*>(panel.weights);
+    const auto* weights = reinterpret_cast<const __m128i*>(panel.halves);
     for (std::size_t i = 0; i < panel.inputs; ++i, weights += 2) {
         const __m256 first = _mm256_cvtph_ps(_mm_loadu_si128(weights));
         const __m256 second = _mm256_cvtph_ps(_mm_loadu_si128(weights + 1));
@@ -104,7 +105,7 @@ template <std::size_t Count>
 RAIMENT_AVX512 void avx512_rows(const Panel& panel, const float* rows, float* made) {
     __m512 sums[Count];
     for (std::size_t row = 0; row < Count; ++row) sums[row] = _mm512_loadu_ps(panel.bias);
-    const auto* weights = reinterpret_cast<const __m256i*>(panel.weights);
+    const auto* weights = reinterpret_cast<const __m256i*>(panel.halves);
     for (std::size_t i = 0; i < panel.inputs; ++i) {
         const __m512 some = _mm512_cvtph_ps(_mm256_loadu_si256(weights + i));
         for (std::size_t row = 0; row < Count; ++row) {
@@ -150,24 +151,41 @@ const ByRows& by_rows(Kernel kernel) {
 
 }  // namespace
 
-Product::Product(const float* matrix, const float* bias, std::size_t inputs, std::size_t outputs)
-    : inputs_(inputs), outputs_(outputs) {
+Product::Product(const float* matrix, const float* bias, std::size_t inputs, std::size_t outputs,
+                 Kernel kernel)
+    : inputs_(inputs), outputs_(outputs), kernel_(kernel) {
     const std::size_t panels = (outputs + kPanel - 1) / kPanel;
-    panels_.assign(panels * inputs * kPanel, 0);
+    const bool unpacks = kernel == Kernel::avx2 || kernel == Kernel::avx512;
+    if (unpacks) {
+        halves_.resize(panels * inputs * kPanel);
+    } else {
+        singles_.resize(panels * inputs * kPanel);
+    }
     bias_.assign(panels * kPanel, 0.0F);
     std::copy_n(bias, outputs, bias_.begin());
     for (std::size_t i = 0; i < inputs; ++i) {
         for (std::size_t o = 0; o < outputs; ++o) {
-            panels_[(o / kPanel * inputs + i) * kPanel + o % kPanel] = to_half(matrix[i * outputs + o]);
+            const std::size_t place = (o / kPanel * inputs + i) * kPanel + o % kPanel;
+            const std::uint16_t half = to_half(matrix[i * outputs + o]);
+            if (unpacks) {
+                halves_[place] = half;
+            } else {
+                singles_[place] = to_float(half);
+            }
         }
     }
 }
 
-void Product::times(const float* rows, std::size_t count, float* made, Kernel kernel) const {
-    const ByRows& kernels = by_rows(kernel);
+void Product::times(const float* rows, std::size_t count, float* made) const {
+    const ByRows& kernels = by_rows(kernel_);
     float block[kMostRows * kPanel];
     for (std::size_t first = 0; first < outputs_; first += kPanel) {
-        const Panel panel{panels_.data() + first * inputs_, bias_.data() + first, inputs_};
+        Panel panel{nullptr, nullptr, bias_.data() + first, inputs_};
+        if (singles_.empty()) {
+            panel.halves = halves_.data() + first * inputs_;
+        } else {
+            panel.singles = singles_.data() + first * inputs_;
+        }
         const std::size_t width = std::min(kPanel, outputs_ - first);
         for (std::size_t row = 0; row < count; row += kernels.most) {
             const std::size_t some = std::min(kernels.most, count - row);

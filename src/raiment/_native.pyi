@@ -77,6 +77,7 @@ class Product:
     A matrix (inputs, outputs) and a number for each output, as rows are multiplied with: in half precision.
 
     Weights are rounded to IEEE 754 binary16, sums are single precision; kernels differ by their rounding.
+    It stays with the kernel that is in use when it is made.
     """
 
     def __init__(self, matrix: NDArray[np.float32], bias: NDArray[np.float32]) -> None:

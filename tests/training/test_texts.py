@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from raiment import _native
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "training" / "texts"
 FILES = sorted(TEXTS.glob("*.tsv"))
@@ -74,7 +76,8 @@ def test_adding_a_text_leaves_the_variations_of_others_alone(tmp_path: Path) -> 
     assert fold_of(read_texts(tmp_path)[1]) == before
 
 
-def test_texts_are_read_as_they_were_learned() -> None:
+@pytest.mark.parametrize("kernel", _native.supported_kernels())
+def test_texts_are_read_as_they_were_learned(kernel: str) -> None:
     """Half precision takes less from what a layer makes of a text than the heads could notice."""
     from training.precise import in_columns, next_rows
 
@@ -86,7 +89,11 @@ def test_texts_are_read_as_they_were_learned() -> None:
     exact = read = entrance_of(file)((0, 23, 456, 7890, 12345, 2))
     for number in range(3):
         layer = layer_of(file, number)
-        exact, read = next_rows(in_columns(layer), exact), ready(layer)(read)
+        before = _native.kernel()
+        _native.use_kernel(kernel)
+        packed = ready(layer)
+        _native.use_kernel(before)
+        exact, read = next_rows(in_columns(layer), exact), packed(read)
 
     assert abs(exact - read).max() < 0.02 * abs(exact).max()
     assert abs(exact - read).mean() < 2e-3

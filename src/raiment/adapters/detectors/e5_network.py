@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from raiment._native import Product
+from raiment import _native
 from raiment.adapters.detectors.e5_file import E5File, Tensor
 
 _BEND = 0.7978845608028654
 _CUBE = 0.044715
+_FAST = frozenset({"avx2", "avx512"})
+"""Kernels with which ``Product`` is faster than numpy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class ReadyLayer:
-    """A layer as texts are read with it: its matrices packed, in half precision."""
+    """A layer as texts are read with it: its matrices packed, in half precision where a kernel reads it fast."""
 
     heads: int
     epsilon: float
-    look: Product
-    gather: Product
-    widen: Product
-    narrow: Product
+    look: Callable[[Tensor], Tensor]
+    gather: Callable[[Tensor], Tensor]
+    widen: Callable[[Tensor], Tensor]
+    narrow: Callable[[Tensor], Tensor]
     norms: tuple[Tensor, Tensor, Tensor, Tensor]
 
     def __call__(self, rows: Tensor) -> Tensor:
@@ -68,15 +70,28 @@ class ReadyLayer:
         return attended
 
 
+def _multiplied_by(matrix: Tensor, bias: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return what multiplies rows by *matrix* and adds *bias*: our kernel where it is fast, else numpy."""
+    if _native.kernel() in _FAST:
+        return _native.Product(matrix, bias)
+
+    def product(rows: Tensor) -> Tensor:
+        made: Tensor = rows @ matrix
+        made += bias
+        return made
+
+    return product
+
+
 def ready(layer: Layer) -> ReadyLayer:
     """Return *layer* packed."""
     return ReadyLayer(
         heads=layer.heads,
         epsilon=layer.epsilon,
-        look=Product(layer.look, layer.look_bias),
-        gather=Product(layer.gather, layer.gather_bias),
-        widen=Product(layer.widen, layer.widen_bias),
-        narrow=Product(layer.narrow, layer.narrow_bias),
+        look=_multiplied_by(layer.look, layer.look_bias),
+        gather=_multiplied_by(layer.gather, layer.gather_bias),
+        widen=_multiplied_by(layer.widen, layer.widen_bias),
+        narrow=_multiplied_by(layer.narrow, layer.narrow_bias),
         norms=layer.norms,
     )
 
