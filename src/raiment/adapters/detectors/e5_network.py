@@ -37,7 +37,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class ReadyLayer:
-    """A layer as texts are read with it: its matrices packed, in half precision where a kernel reads it fast."""
+    """A layer as texts are read with it: its matrices packed where a kernel reads them fast."""
 
     heads: int
     epsilon: float
