@@ -12,7 +12,6 @@ import json
 import math
 import resource
 import time
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -29,8 +28,6 @@ CAPTIONS = frozenset(
     {"coco_captions", "partiprompts", "dpg_bench", "xstest_safe", "authored_hardneg"}
 )
 """Sources whose texts describe a whole picture; all others are edit instructions."""
-FOLDS, HELD_BACK = 5, 0
-"""Of training: ``training.widen`` and ``training.further``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,6 @@ def rows(folder: Path) -> Iterator[Row]:
                 label, modality, _, text = line.split("\t")
                 label = "benign" if label == "none" else label
                 yield Row(text, label, path.stem, "originals", modality)
-
-
-def is_held_back(row: Row) -> bool:
-    """Return whether training leaves the original out, as ``training.widen.fold_of`` says."""
-    return zlib.crc32(f"{row.lang} {row.text}".encode()) % FOLDS == HELD_BACK
 
 
 def judge(row: Row, screen: Screen, *, modality: str, source_person: SourcePerson | None) -> Judged:
@@ -161,9 +153,6 @@ def main() -> None:
     )
     parser.add_argument("--reader", choices=["lexicon", "fast", "full"], default="full")
     parser.add_argument("--half", choices=["even", "odd"], help="only every second row")
-    parser.add_argument(
-        "--held-back", action="store_true", help="of training/newer, what training does not show"
-    )
     parser.add_argument("--modality", choices=["meant", "edit", "generate"], default="meant")
     parser.add_argument("--source-person", choices=["true", "false", "unknown"], default="unknown")
     parser.add_argument("--show", action="store_true", help="print the rows judged wrongly")
@@ -176,8 +165,6 @@ def main() -> None:
         "unknown": None,
     }[asked.source_person]
     chosen = list(rows(asked.requests))
-    if asked.held_back:
-        chosen = [row for row in chosen if is_held_back(row)]
     if asked.half:
         chosen = chosen[asked.half == "odd" :: 2]
     judged = [

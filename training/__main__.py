@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 
 from raiment.adapters.detectors.e5_encoder import e5_path, load_e5_encoder
 from raiment.adapters.detectors.e5_tuning import load_tuning
-from raiment.screening.words.encoder_head import Encoder, load_encoder_head
+from raiment.screening.words.encoder_head import Encoder
 from raiment.screening.words.tiers import Weighings
 from training.at_once import at_once
 from training.crossing import HeldBack, Lesson, asks, by_fold, by_language, lesson_of
 from training.encoder import EncoderLesson, HeadOnly, encoder_file, encoder_lesson, is_ordinary
 from training.frames import read_frames
-from training.further import HELD_BACK, further_lesson, kept, turns_of
 from training.gists import Gists
 from training.lower import lower_rows
 from training.ordinary import late_texts, long_texts, ordinary_texts
@@ -42,15 +41,14 @@ WORDS = ROOT / "src" / "raiment" / "screening" / "words"
 LEXICON = WORDS / "data"
 WEIGHTS = WORDS / "weights"
 NEWER = ROOT / "training" / "newer"
-"""Originals written after the weights were first trained."""
+"""Originals by other authors, told to write what the first ones lack."""
 USUAL = ROOT / "training" / "usual"
 """What nearly everybody asks, as written, in the form of the originals."""
-_FURTHER_VARIATIONS, _FURTHER_ORDINARY_EVERY = 3, 2
 _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
 _ROUNDS = 40
-_VARIATIONS, _ENCODED_VARIATIONS = 6, 3
+_VARIATIONS, _ENCODED_VARIATIONS = 6, 2
 """Of each original: tuning is slow."""
 _COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 """One in so many compositions is used: they are much alike."""
@@ -77,7 +75,7 @@ class Lessons:
 def main() -> None:
     """Train and write the weights, or print the tables of what was held back."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("what", choices=["train", "transfer", "further"])
+    parser.add_argument("what", choices=["train", "transfer"])
     parser.add_argument("--texts", type=Path, default=ROOT / "training" / "texts")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
@@ -95,9 +93,6 @@ def main() -> None:
     if options.encoder and (options.what != "train" or options.out == WEIGHTS):
         parser.error("--encoder is for train, with --out: it leaves the encoder that ships alone")
     started = time.perf_counter()
-    if options.what == "further":
-        _further(read_texts(options.texts), options.out)
-        return
     lessons = _lessons([*read_texts(options.texts), *read_texts(NEWER)])
     if options.encoder:
         _train_own(lessons, options.out, _own_encoder(options.encoder), options.cache)
@@ -139,34 +134,12 @@ def _lessons(originals: list[Original]) -> Lessons:
     return Lessons(originals, grams, encoder)
 
 
-def _tuner(lesson: EncoderLesson, turns: NDArray[np.int64] | None = None) -> Tuner:
+def _tuner(lesson: EncoderLesson) -> Tuner:
     half = len(lesson.texts) // 2
     first, second = at_once(
         lambda: lower_rows(lesson.texts[:half]), lambda: lower_rows(lesson.texts[half:])
     )
-    return Tuner(
-        [*first, *second], lesson.labels, lesson.shares, lesson.turns if turns is None else turns
-    )
-
-
-def _further(older: Sequence[Original], out: Path) -> None:
-    """Write the encoder's weights after the newer texts."""
-    newer, usual = read_texts(NEWER), read_texts(USUAL)
-    ordinary = [*ordinary_texts(), *long_texts(), *late_texts()][::_FURTHER_ORDINARY_EVERY]
-    varied = widen(newer, _FURTHER_VARIATIONS, read_frames())
-    lesson = further_lesson(newer, varied, older, usual, ordinary)
-    print(f"{len(newer)} newer originals, {len(lesson.texts)} texts", flush=True)
-    parts = lesson.by_fold((HELD_BACK,))
-    tuner = _tuner(lesson, turns_of(lesson, len(usual)))
-    folder = WEIGHTS
-    before = kept(
-        load_tuning(_TUNING, (folder / _TUNING).read_bytes()),
-        load_encoder_head(_ENCODER, (folder / _ENCODER).read_bytes()),
-    )
-    tuned = tuner.further(before, parts != HELD_BACK)
-    tuning = tuning_file(tuned.changes)
-    version = load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning)).version
-    _write(out, {_TUNING: tuning, _ENCODER: encoder_file(tuned.head, version)})
+    return Tuner([*first, *second], lesson.labels, lesson.shares, lesson.turns)
 
 
 def _heard(lessons: Lessons, tuner: Tuner) -> NDArray[np.float64]:

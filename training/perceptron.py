@@ -56,17 +56,6 @@ class Perceptron:
             biases=biases[1:] - biases[0],
         )
 
-    def unfolded(self, middle: Numbers, spread: Numbers) -> list[Numbers]:
-        """Return the weights that ``folded`` makes this head of, the class of reference without any."""
-        reference = ((0, 0), (1, 0))
-        return [
-            self.hidden * spread[:, None],
-            self.hidden_biases + middle @ self.hidden,
-            np.pad(self.intents, reference),
-            np.pad(self.direct * spread[:, None], reference),
-            np.pad(self.biases + middle @ self.direct, (1, 0)),
-        ]
-
 
 def learn(gists: Numbers, labels: NDArray[np.int64], shares: Numbers, seed: int) -> Perceptron:
     """Return the head learned from *gists* with their *labels*; *shares* weigh them."""

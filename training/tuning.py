@@ -28,7 +28,7 @@ _RANK = 16
 _UNITS = 128
 EPOCHS = 3
 """Times that the originals are shown."""
-_RATE, _SETTLING_RATE, _FURTHER_RATE = 1e-3, 3e-4, 5e-4
+_RATE, _SETTLING_RATE = 1e-3, 3e-4
 _WARMING, _LAST_RATE = 100, 0.02
 _SAMPLE = 1_500
 """Texts that tell how large the numbers of a gist are."""
@@ -74,18 +74,6 @@ class Tuner:
         epochs = [np.flatnonzero(early & self._shown_in(epoch)) for epoch in range(EPOCHS)]
         learned = self._descended(state.learned, fixed, epochs, _RATE, dice)
         return _written(self.settled(learned, fixed, chosen, dice), fixed.scale)
-
-    def further(self, before: Tuned, chosen: NDArray[np.bool_]) -> Tuned:
-        """Return what the *chosen* texts add to what was learned *before*."""
-        dice = np.random.default_rng(_SEED)
-        changes = _by_layer(before.changes, len(self._constants))
-        scale = self._scale(changes, dice.permutation(np.flatnonzero(chosen))[:_SAMPLE])
-        middle, spread = np.asarray(scale["middle"]), np.asarray(scale["spread"])
-        head = dict(zip(_HEAD, map(jnp.asarray, before.head.unfolded(middle, spread)), strict=True))
-        fixed = Fixed(self._constants, scale)
-        epochs = [np.flatnonzero(chosen & self._shown_in(epoch)) for epoch in range(EPOCHS)]
-        learned = self._descended(Learned(changes, head), fixed, epochs, _FURTHER_RATE, dice)
-        return _written(learned, scale)
 
     def settled(
         self, learned: Learned, fixed: Fixed, chosen: NDArray[np.bool_], dice: np.random.Generator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from raiment import _native
@@ -97,21 +96,6 @@ def test_texts_are_read_as_they_were_learned(kernel: str) -> None:
 
     assert abs(exact - read).max() < 0.02 * abs(exact).max()
     assert abs(exact - read).mean() < 2e-3
-
-
-def test_further_training_goes_on_from_the_very_head() -> None:
-    """What a weight file folds together and further training takes apart again says the same."""
-    from training.perceptron import Perceptron
-
-    dice = np.random.default_rng(1)
-    shapes = ((6, 4), 4, (4, 3), (6, 3), 3)
-    head = Perceptron(*(dice.standard_normal(shape).astype(np.float32) for shape in shapes))
-    middle, spread = (dice.uniform(0.5, 2, 6).astype(np.float32) for _ in range(2))
-    gists = dice.standard_normal((5, 6)).astype(np.float32)
-
-    again = Perceptron.folded(head.unfolded(middle, spread), middle, spread)
-
-    np.testing.assert_allclose(again.log_odds(gists), head.log_odds(gists), rtol=1e-4, atol=1e-4)
 
 
 def test_newer_originals_repeat_no_older_one() -> None:

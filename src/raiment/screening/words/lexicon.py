@@ -72,6 +72,8 @@ class Lexicon:
     """Every whole word of every term, with the languages that know it."""
     heads: frozenset[str]
     """The first ``OPENING`` letters of the stems that have as many."""
+    longer: frozenset[str]
+    """The first ``OPENING`` letters of the whole words and the stems that have more."""
     longest_stem: int
     orders: Mapping[str, str]
     """For each language where the verb stands: ``verb-first``, ``verb-last`` or ``free``."""
@@ -120,6 +122,9 @@ def compile_lexicon(texts: Mapping[str, str]) -> Lexicon:
         stems=stems,
         heads=frozenset(stem[:OPENING] for stem in stems if len(stem) >= OPENING),
         vocabulary={word: frozenset(of) for word, of in draft.vocabulary.items()},
+        longer=frozenset(
+            one[:OPENING] for one in (*draft.vocabulary, *stems) if len(one) > OPENING
+        ),
         longest_stem=max(map(len, draft.stems), default=0),
         orders=draft.orders,
         charged=frozenset(draft.charged),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from raiment.screening.words.lexicon import Lexicon
+from raiment.screening.words.lexicon import OPENING, Lexicon
 from raiment.screening.words.text import Traced
 
 _MOST_LETTERS = 300
@@ -44,7 +44,8 @@ def _known(letters: str, lexicon: Lexicon) -> list[tuple[int, int, frozenset[str
     """Return where words, or what they begin with, stand in *letters*, with the languages that know them."""
     found: list[tuple[int, int, frozenset[str]]] = []
     for start in range(len(letters)):
-        for end in range(start + 2, min(start + _LONGEST, len(letters)) + 1):
+        most = _LONGEST if letters[start : start + OPENING] in lexicon.longer else OPENING
+        for end in range(start + 2, min(start + most, len(letters)) + 1):
             piece = letters[start:end]
             of = lexicon.vocabulary.get(piece, frozenset())
             if end - start > _TELLING and piece in lexicon.stems:
