@@ -54,18 +54,8 @@ def grams(text: str, modality: Modality, bits: int) -> Grams:
     Three to five characters across word ends, single words, words together with the *modality*, and pairs
     of words with at most two others between them. Case is ignored. Any string is accepted.
     """
-    letters = _letters(text)
-    sums = np.zeros(letters.size + 1, dtype=np.uint64)
-    np.cumsum(letters * _powers()[: letters.size], out=sums[1:])
-    hashes = [_characters(sums, length) for length in _LENGTHS]
-    starts = [np.arange(one.size) for one in hashes]
-    first, words = _words(letters, sums)
-    hashes += [words * _SECOND, words * _SALT[modality]]
-    starts += [first, first]
-    for skip in _SKIPS:
-        hashes.append(words[:-skip] * _SECOND + words[skip:] * _MIX + np.uint64(skip))
-        starts.append(first[: hashes[-1].size])
-    return Grams(_buckets(np.concatenate(hashes), bits), np.concatenate(starts) // BLOCK)
+    found = _found(_letters(text), modality)
+    return Grams(_buckets(found.hashes, bits), found.starts // BLOCK)
 
 
 def grams_of_each(texts: Sequence[str], modality: Modality, bits: int) -> Grams | None:
@@ -80,24 +70,35 @@ def grams_of_each(texts: Sequence[str], modality: Modality, bits: int) -> Grams 
         return None
     letters = np.concatenate(each)
     owners = np.repeat(np.arange(len(each)), sizes)
+    found = _found(letters, modality)
+    of = owners[found.starts]
+    whole = of == owners[found.ends]
+    return Grams(_buckets(found.hashes[whole], bits), of[whole])
+
+
+class _Found(NamedTuple):
+    """The n-grams of letters: the hash of each, and the places of its first and its last word or letter."""
+
+    hashes: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def _found(letters: NDArray[np.uint64], modality: Modality) -> _Found:
     sums = np.zeros(letters.size + 1, dtype=np.uint64)
     np.cumsum(letters * _powers()[: letters.size], out=sums[1:])
-    hashes, of = [], []
-    for length in _LENGTHS:
-        runs = _characters(sums, length)
-        whole = owners[: runs.size] == owners[length - 1 : length - 1 + runs.size]
-        hashes.append(runs[whole])
-        of.append(owners[: runs.size][whole])
+    hashes = [_characters(sums, length) for length in _LENGTHS]
+    starts = [np.arange(one.size) for one in hashes]
+    ends = [first + length - 1 for first, length in zip(starts, _LENGTHS, strict=True)]
     first, words = _words(letters, sums)
-    speaking = owners[first]
     hashes += [words * _SECOND, words * _SALT[modality]]
-    of += [speaking, speaking]
+    starts += [first, first]
+    ends += [first, first]
     for skip in _SKIPS:
-        together = speaking[:-skip] == speaking[skip:]
-        pairs = words[:-skip] * _SECOND + words[skip:] * _MIX + np.uint64(skip)
-        hashes.append(pairs[together])
-        of.append(speaking[:-skip][together])
-    return Grams(_buckets(np.concatenate(hashes), bits), np.concatenate(of))
+        hashes.append(words[:-skip] * _SECOND + words[skip:] * _MIX + np.uint64(skip))
+        starts.append(first[:-skip])
+        ends.append(first[skip:])
+    return _Found(np.concatenate(hashes), np.concatenate(starts), np.concatenate(ends))
 
 
 def _letters(text: str) -> NDArray[np.uint64]:
