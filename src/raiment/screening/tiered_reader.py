@@ -63,6 +63,19 @@ class EncoderTier:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fast:
+    """What the tiers say that need no encoder."""
+
+    reading: WordsReading
+    modality: Modality
+    grams: Odds
+    log_odds: float
+    """By the fast weighing; *score* is the same from 0 to 1."""
+    score: float
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TieredReader:
     """
     Reads with the lexicon, with the n-gram head, and where they leave a doubt with the encoder.
@@ -98,49 +111,65 @@ class TieredReader:
             return reading
         if not behind.normalised.plain:
             behind = Behind(normalise(text, accents=True), self.lexicon.lexicon)
-        said_by = _texts(behind)
-        texts = tuple(one.characters for one in said_by)
-        if not any(character.isalnum() for one in texts for character in one):
+        texts = _texts(behind)
+        if not any(character.isalnum() for one in texts for character in one.characters):
             return reading
-        grams = self.head.log_odds(texts, modality)
-        fast = self.weighings.fast.log_odds(reading.strongest, any_of(grams), 0.0)
-        unheard = self.weighings.fast.score(fast, reading.language)
-        said = (
-            Tier(LEXICON, self.lexicon.version, reading.strongest),
-            Tier(GRAMS, self.version, unheard),
-        )
+        fast = self._fast(reading, texts, modality)
         if self.encoder is None:
-            return joined(reading, unheard, grams, said)
-        version = self.encoder.head.encoder
-        sure = reading.strongest >= BLOCK_AT
-        if sure:
-            whole = modality is Modality.GENERATE or source_person is False or bool(earlier)
-            asked = not whole and _may_be_doubted(text, reading)
-        else:
-            asked = reading.strongest >= HOLD_AT or not self._harmless(texts, modality, fast)
-        if not asked:
-            return joined(reading, 0.0, grams, (*said, Tier(ENCODER, version, None)))
+            return joined(reading, fast.score, fast.grams, fast.tiers)
+        may_be_doubted = (
+            modality is Modality.EDIT
+            and source_person is not False
+            and not earlier
+            and _may_be_doubted(text, reading)
+        )
+        if not self._asks(fast, texts, may_be_doubted=may_be_doubted):
+            silent = Tier(ENCODER, self.encoder.head.encoder, None)
+            return joined(reading, 0.0, fast.grams, (*fast.tiers, silent))
+        return self._heard(self.encoder, fast, texts)
+
+    def _fast(self, reading: WordsReading, texts: Sequence[Traced], modality: Modality) -> _Fast:
+        """Return what the n-grams add to the lexicon's *reading*."""
+        grams = self.head.log_odds([one.characters for one in texts], modality)
+        odds = self.weighings.fast.log_odds(reading.strongest, any_of(grams), 0.0)
+        score = self.weighings.fast.score(odds, reading.language)
+        tiers = (
+            Tier(LEXICON, self.lexicon.version, reading.strongest),
+            Tier(GRAMS, self.version, score),
+        )
+        return _Fast(reading, modality, grams, odds, score, tiers)
+
+    def _asks(self, fast: _Fast, texts: Sequence[Traced], *, may_be_doubted: bool) -> bool:
+        """Return whether the encoder is asked: what is sure may be doubted, what is harmless needs none."""
+        if fast.reading.strongest >= BLOCK_AT:
+            return may_be_doubted
+        return fast.reading.strongest >= HOLD_AT or not self._harmless(texts, fast)
+
+    def _heard(self, tier: EncoderTier, fast: _Fast, texts: Sequence[Traced]) -> WordsReading:
+        """Return the reading with what the encoder says of the passages worth its time."""
+        reading = fast.reading
+        passages = self._worth_hearing(texts, reading.spans, fast.modality)
+        if reading.strongest >= BLOCK_AT:
+            passages += _clauses_of(reading.spans, texts)
         try:
-            passages = self._worth_hearing(said_by, reading.spans, modality)
-            if sure:
-                passages += _clauses_of(reading.spans, said_by)
-            heard = _heard(self.encoder, passages, modality)
+            heard = _strongest(tier, passages, fast.modality)
         except Unavailable as error:
-            silent = Tier(ENCODER, version, None, str(error))
-            return joined(reading, unheard, grams, (*said, silent))
-        odds = self.weighings.full.log_odds(reading.strongest, any_of(grams), any_of(heard))
+            silent = Tier(ENCODER, tier.head.encoder, None, str(error))
+            return joined(reading, fast.score, fast.grams, (*fast.tiers, silent))
+        odds = self.weighings.full.log_odds(reading.strongest, any_of(fast.grams), any_of(heard))
         score = self.weighings.full.score(odds, reading.language)
         most = DOUBTED if score < BLOCK_AT else 1.0
-        tiers = (*said, Tier(ENCODER, version, score))
+        tiers = (*fast.tiers, Tier(ENCODER, tier.head.encoder, score))
         return joined(reading, score, heard, tiers, sure_at_most=most)
 
-    def _harmless(self, texts: Sequence[str], modality: Modality, fast: float) -> bool:
+    def _harmless(self, texts: Sequence[Traced], fast: _Fast) -> bool:
         """Return whether neither *texts* as a whole nor any part of them is worth the encoder's time."""
-        parts = [text[start:end] for text in texts for start, end in _parts(text)]
-        if len(parts) > _MOST_PARTS or fast >= self.weighings.unheard:
+        whole = [one.characters for one in texts]
+        parts = [text[start:end] for text in whole for start, end in _parts(text)]
+        if len(parts) > _MOST_PARTS or fast.log_odds >= self.weighings.unheard:
             return False
         # A part alone: harmless words around it would hide it from the n-grams.
-        return max(self._doubts(parts, modality)) < self.weighings.unheard + _PART_MARGIN
+        return max(self._doubts(parts, fast.modality)) < self.weighings.unheard + _PART_MARGIN
 
     def _worth_hearing(
         self, texts: Sequence[Traced], spans: Sequence[Span], modality: Modality
@@ -252,6 +281,6 @@ def _texts(behind: Behind) -> tuple[Traced, ...]:
     return tuple(different[one] for one in order)[:_MOST_RENDERINGS]
 
 
-def _heard(tier: EncoderTier, texts: Sequence[str], modality: Modality) -> Odds:
+def _strongest(tier: EncoderTier, texts: Sequence[str], modality: Modality) -> Odds:
     odds = [tier.head.log_odds(tier.encoder.encode(text, modality)) for text in texts]
     return max(odds, key=any_of)
