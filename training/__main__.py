@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -31,6 +30,7 @@ from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
 from training.tuning import Tuner
+from training.vocabulary import vocabulary_file
 from training.weigh import Said, lexicon_says, log_odds, unheard, weighing
 from training.weights import fingerprint, tuning_file, weight_file
 from training.widen import widen
@@ -48,28 +48,20 @@ _BITS = 18
 """Two to this many buckets of n-grams."""
 _PENALTY = 3e-7
 _ROUNDS = 40
-_VARIATIONS, _ENCODED_VARIATIONS = 6, 2
+_VARIATIONS, _ENCODED_VARIATIONS = 3, 2
 """Of each original: tuning is slow."""
 _COMPOSED_EVERY, _ENCODED_COMPOSED_EVERY, _ENCODED_ORDINARY_EVERY = 3, 12, 3
 """One in so many compositions is used: they are much alike."""
 _WEIGHING_FOLDS = (0,)
-"""Of the folds, those whose originals weigh the tiers: each needs a training of its own."""
+"""Of the folds, those that the heads are never shown: their originals weigh the tiers."""
 _TUNING, _ENCODER = "words-tuning.npz", "words-encoder.npz"
 _HEAD, _TIERS = "words-head.npz", "words-tiers.json"
-_FILES = (_TUNING, _ENCODER, _HEAD, _TIERS)
+_VOCABULARY = "words-vocabulary.txt"
+_FILES = (_TUNING, _ENCODER, _HEAD, _TIERS, _VOCABULARY)
 _MISSED = 0.004
 """Share of the abusive originals for which the encoder need not be asked: they look most harmless."""
 _ALONE = 0.01
 """Share of the ordinary look-alikes that reach the n-gram head's own threshold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """What both heads are trained on."""
-
-    originals: list[Original]
-    grams: Lesson
-    encoder: EncoderLesson
 
 
 def main() -> None:
@@ -93,13 +85,13 @@ def main() -> None:
     if options.encoder and (options.what != "train" or options.out == WEIGHTS):
         parser.error("--encoder is for train, with --out: it leaves the encoder that ships alone")
     started = time.perf_counter()
-    lessons = _lessons([*read_texts(options.texts), *read_texts(NEWER)])
+    originals = [*read_texts(options.texts), *read_texts(NEWER)]
     if options.encoder:
-        _train_own(lessons, options.out, _own_encoder(options.encoder), options.cache)
+        _train_own(originals, options.out, _own_encoder(options.encoder), options.cache)
     elif options.what == "train":
-        _train(lessons, options.out)
+        _train(originals, options.out)
     else:
-        _transfer(lessons, options.left_out.split(","))
+        _transfer(originals, options.left_out.split(","))
     print(f"{(time.perf_counter() - started) / 60:.0f} minutes")
 
 
@@ -110,28 +102,31 @@ def _own_encoder(folder: Path) -> Encoder:
     return load_onnx_encoder(folder)
 
 
-def _lessons(originals: list[Original]) -> Lessons:
+def _gram_lesson(originals: list[Original]) -> Lesson:
     frames = read_frames()
-    composed, ordinary = list(compose(LEXICON)), list(ordinary_texts())
-    written = read_texts(USUAL)
-    grams = lesson_of(
+    composed = list(compose(LEXICON))[::_COMPOSED_EVERY]
+    usual = [*composed, *ordinary_texts(), *read_texts(USUAL)]
+    lesson = lesson_of(
         originals,
         widen(originals, _VARIATIONS, frames),
-        widen([*composed[::_COMPOSED_EVERY], *ordinary, *written], 1, frames),
+        widen(usual, 1, frames),
         bits=_BITS,
         penalty=_PENALTY,
         rounds=_ROUNDS,
     )
-    varied = widen(originals, _ENCODED_VARIATIONS, frames)
-    usual = [*ordinary, *long_texts()]
-    early = [*written, *usual[::_ENCODED_ORDINARY_EVERY]]
+    print(f"{len(originals)} originals, {len(lesson.rows)} rows of n-grams", flush=True)
+    return lesson
+
+
+def _encoder_lesson(originals: list[Original]) -> EncoderLesson:
+    varied = widen(originals, _ENCODED_VARIATIONS, read_frames())
+    usual = [*ordinary_texts(), *long_texts()]
+    early = [*read_texts(USUAL), *usual[::_ENCODED_ORDINARY_EVERY]]
     late = [one for place, one in enumerate(usual) if place % _ENCODED_ORDINARY_EVERY]
-    few = composed[::_ENCODED_COMPOSED_EVERY]
-    encoder = encoder_lesson(originals, varied, few, early, [*late, *late_texts()])
-    print(
-        f"{len(originals)} originals, {len(grams.rows)} rows of n-grams, {len(encoder.texts)} encoded"
-    )
-    return Lessons(originals, grams, encoder)
+    few = list(compose(LEXICON))[::_ENCODED_COMPOSED_EVERY]
+    lesson = encoder_lesson(originals, varied, few, early, [*late, *late_texts()])
+    print(f"{len(originals)} originals, {len(lesson.texts)} texts encoded", flush=True)
+    return lesson
 
 
 def _tuner(lesson: EncoderLesson) -> Tuner:
@@ -142,55 +137,50 @@ def _tuner(lesson: EncoderLesson) -> Tuner:
     return Tuner([*first, *second], lesson.labels, lesson.shares, lesson.turns)
 
 
-def _heard(lessons: Lessons, tuner: Tuner) -> NDArray[np.float64]:
-    """Return the encoder's odds of the originals of the folds that weigh it."""
-    lesson = lessons.encoder
-    return lesson.held_back(tuner, lesson.by_fold(_WEIGHING_FOLDS))
-
-
-def _train(lessons: Lessons, out: Path) -> None:
-    """Train both heads on everything, and on what weighs them without their folds; write the files."""
-    everything = np.ones(len(lessons.encoder.texts), dtype=np.bool_)
-    tuner = _tuner(lessons.encoder)
-    tuned, heard = at_once(lambda: tuner.fitted(everything), lambda: _heard(lessons, tuner))
+def _train(originals: list[Original], out: Path) -> None:
+    """Train both heads on all folds but those that weigh them; write the files."""
+    lesson = _encoder_lesson(originals)
+    tuner = _tuner(lesson)
+    tuned, heard = lesson.held_back(tuner, lesson.by_fold(_WEIGHING_FOLDS))
     tuning = tuning_file(tuned.changes)
     version = load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning)).version
     encoder = {_TUNING: tuning, _ENCODER: encoder_file(tuned.head, version)}
-    _write(out, encoder | _other_files(lessons, heard))
+    words = {_VOCABULARY: vocabulary_file([*originals, *read_texts(USUAL)])}
+    _write(out, encoder | words)
+    _write(out, _other_files(_gram_lesson(originals), heard))
 
 
-def _train_own(lessons: Lessons, out: Path, encoder: Encoder, cache: Path) -> None:
+def _train_own(originals: list[Original], out: Path, encoder: Encoder, cache: Path) -> None:
     """Train a head over an encoder that stays as it is; write the files."""
-    lesson = lessons.encoder
+    lesson = _encoder_lesson(originals)
     learner = HeadOnly(Gists(cache, encoder).of(lesson.texts), lesson.labels, lesson.shares)
-    heard = lesson.held_back(learner, lesson.by_fold(_WEIGHING_FOLDS))
-    head = learner.fitted(np.ones(len(lesson.texts), dtype=np.bool_))
+    head, heard = lesson.held_back(learner, lesson.by_fold(_WEIGHING_FOLDS))
     own = {_ENCODER: encoder_file(head, encoder.version)}
-    _write(out, own | _other_files(lessons, heard))
+    _write(out, own | _other_files(_gram_lesson(originals), heard))
 
 
-def _other_files(lessons: Lessons, heard: NDArray[np.float64]) -> dict[str, bytes]:
+def _other_files(lesson: Lesson, heard: NDArray[np.float64]) -> dict[str, bytes]:
     """Return the files that every encoder needs beside its own: the n-gram head's, and the weighings."""
-    grams = lessons.grams.fitted(np.arange(len(lessons.grams.rows)))
-    said = _said(lessons, heard, by_fold(lessons.grams, _WEIGHING_FOLDS))
-    weighings = msgspec.json.encode(_weighings(lessons, said))
+    grams, held = by_fold(lesson, _WEIGHING_FOLDS)
+    said = _said(lesson, heard, held)
+    weighings = msgspec.json.encode(_weighings(lesson.originals, said))
     return {
-        _HEAD: weight_file(grams, *_alone(lessons, said)),
+        _HEAD: weight_file(grams, *_alone(lesson.originals, said)),
         _TIERS: msgspec.json.format(weighings) + b"\n",
     }
 
 
-def _said(lessons: Lessons, heard: NDArray[np.float64], held: HeldBack) -> Said:
+def _said(lesson: Lesson, heard: NDArray[np.float64], held: HeldBack) -> Said:
     """Return what each tier says of the originals; learned tiers without their fold, or their language."""
-    grams = np.full(len(lessons.originals), np.nan)
+    grams = np.full(len(lesson.originals), np.nan)
     for row, odds in zip(held.rows.tolist(), held.odds.tolist(), strict=True):
-        grams[lessons.grams.rows[row].group] = odds
-    scores, languages = lexicon_says(lessons.originals, LEXICON)
+        grams[lesson.rows[row].group] = odds
+    scores, languages = lexicon_says(lesson.originals, LEXICON)
     return Said(scores, grams, asks(heard), languages)
 
 
-def _weighings(lessons: Lessons, said: Said) -> Weighings:
-    ordinary = is_ordinary(lessons.originals)
+def _weighings(originals: Sequence[Original], said: Said) -> Weighings:
+    ordinary = is_ordinary(originals)
     heard = ~np.isnan(said.encoder)
     some, plain = said.of(heard), ordinary[heard]
     fast = weighing(some, plain, with_encoder=False)
@@ -212,31 +202,28 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
     (out / "SHA256SUMS.txt").write_text("".join(sums), encoding="utf-8")
 
 
-def _alone(lessons: Lessons, said: Said) -> tuple[Mapping[str, float], float]:
+def _alone(originals: Sequence[Original], said: Said) -> tuple[Mapping[str, float], float]:
     """Return the thresholds of the n-gram head for whoever asks it alone."""
     heard = ~np.isnan(said.grams)
-    some, plain = said.of(heard), is_ordinary(lessons.originals)[heard]
+    some, plain = said.of(heard), is_ordinary(originals)[heard]
     own = [one for one, ordinary in zip(some.languages, plain, strict=True) if ordinary]
     return thresholds_of(some.grams[plain], own, _ALONE)
 
 
-def _transfer(lessons: Lessons, left_out: Sequence[str]) -> None:
+def _transfer(originals: list[Original], left_out: Sequence[str]) -> None:
     """Print the tables: by fold, and by languages left out together, at the same thresholds."""
-    tuner, lesson = _tuner(lessons.encoder), lessons.encoder
-    heard, unheard = at_once(
-        lambda: _heard(lessons, tuner),
+    lesson, grams = _encoder_lesson(originals), _gram_lesson(originals)
+    tuner = _tuner(lesson)
+    (_, heard), (_, unheard) = at_once(
+        lambda: lesson.held_back(tuner, lesson.by_fold(_WEIGHING_FOLDS)),
         lambda: lesson.held_back(tuner, lesson.by_language(left_out)),
     )
-    said = _said(lessons, heard, by_fold(lessons.grams, _WEIGHING_FOLDS))
-    weighings = _weighings(lessons, said)
-    print_table("folds", lessons.originals, caught(weighings, said), ~np.isnan(said.encoder))
-    unseen = _said(lessons, unheard, by_language(lessons.grams, left_out))
-    print_table(
-        "languages left out",
-        lessons.originals,
-        caught(weighings, unseen),
-        ~np.isnan(unseen.encoder),
-    )
+    said = _said(grams, heard, by_fold(grams, _WEIGHING_FOLDS)[1])
+    weighings = _weighings(originals, said)
+    print_table("folds", originals, caught(weighings, said), ~np.isnan(said.encoder))
+    unseen = _said(grams, unheard, by_language(grams, left_out)[1])
+    flags = caught(weighings, unseen)
+    print_table("languages left out", originals, flags, ~np.isnan(unseen.encoder))
 
 
 if __name__ == "__main__":

@@ -72,21 +72,20 @@ def lesson_of(
     )
 
 
-def by_fold(lesson: Lesson, some: Sequence[int]) -> HeldBack:
-    """Return the originals of *some* folds judged by a head of the others; variations are with them."""
+def by_fold(lesson: Lesson, some: Sequence[int]) -> tuple[Fitted, HeldBack]:
+    """Return the head of all folds but *some*, and their originals judged by it; variations are with them."""
     folds = np.array([fold_of(lesson.originals[row.group]) for row in _written(lesson)])
     folds = np.where(np.isin(folds, some), folds, -1)
     return _held_back(lesson, folds, np.full(len(lesson.rows) - lesson.written, -1))
 
 
-def by_language(lesson: Lesson, languages: Sequence[str]) -> HeldBack:
-    """Return the originals of each of *languages* judged by a head without that language."""
+def by_language(lesson: Lesson, languages: Sequence[str]) -> tuple[Fitted, HeldBack]:
+    """Return the head of all but *languages*, and the originals of those judged by it."""
     # Latin-written Hindi is a language of its own here, but its lexicon rows carry the plain tag.
-    names = [row.language.partition("-")[0] for row in lesson.rows]
-    numbers = {
-        name: i for i, name in enumerate(sorted({one.partition("-")[0] for one in languages}))
-    }
-    parts = np.array([numbers.get(name, -1) for name in names])
+    left_out = {one.partition("-")[0] for one in languages}
+    parts = np.array(
+        [0 if row.language.partition("-")[0] in left_out else -1 for row in lesson.rows]
+    )
     return _held_back(lesson, parts[: lesson.written], parts[lesson.written :])
 
 
@@ -108,17 +107,15 @@ def asks(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     return whole
 
 
-def _held_back(lesson: Lesson, written: NDArray[np.int64], composed: NDArray[np.int64]) -> HeldBack:
-    """Return the originals of every part from 0 on, judged by a head of all other parts."""
+def _held_back(
+    lesson: Lesson, written: NDArray[np.int64], composed: NDArray[np.int64]
+) -> tuple[Fitted, HeldBack]:
+    """Return the head of the rows of part -1, and the originals of all other parts judged by it."""
     parts = np.concatenate((written, composed))
     shown = np.array([row.original for row in lesson.rows]) & _is_written(lesson)
-    rows: list[NDArray[np.int64]] = []
-    odds: list[NDArray[np.float64]] = []
-    for part in sorted(set(written.tolist()) - {-1}):
-        learned = lesson.fitted(np.flatnonzero(parts != part))
-        rows.append(np.flatnonzero((parts == part) & shown))
-        odds.append(asks(learned.log_odds(lesson.matrix[rows[-1]])))
-    return HeldBack(np.concatenate(rows), np.concatenate(odds))
+    learned = lesson.fitted(np.flatnonzero(parts == -1))
+    rows = np.flatnonzero((parts != -1) & shown)
+    return learned, HeldBack(rows, asks(learned.log_odds(lesson.matrix[rows])))
 
 
 def _written(lesson: Lesson) -> Sequence[Row]:

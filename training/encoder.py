@@ -87,18 +87,19 @@ class EncoderLesson:
             [0 if name.partition("-")[0] in left_out else -1 for name in self.languages]
         )
 
-    def held_back(self, learner: Learner[Learned], parts: NDArray[np.int64]) -> NDArray[np.float64]:
+    def held_back(
+        self, learner: Learner[Learned], parts: NDArray[np.int64]
+    ) -> tuple[Learned, NDArray[np.float64]]:
         """
-        Return each original's log-odds of each intent, learned without anything of its part.
+        Return what is learned from the rows of part -1, and each other original's log-odds of each intent.
 
-        *parts* numbers the rows; those of part -1 are always learned from, and have no odds (NaN).
+        Originals that were learned from have no odds (NaN).
         """
         odds = np.full((len(self.originals), len(LABELS) - 1), np.nan)
-        for part in sorted(set(parts.tolist()) - {-1}):
-            learned = learner.fitted(parts != part)
-            held = np.flatnonzero((parts == part) & self.shown)
-            odds[self.groups[held]] = learner.log_odds(learned, held)
-        return odds
+        learned = learner.fitted(parts == -1)
+        held = np.flatnonzero((parts != -1) & self.shown)
+        odds[self.groups[held]] = learner.log_odds(learned, held)
+        return learned, odds
 
 
 def encoder_lesson(

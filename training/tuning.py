@@ -26,7 +26,7 @@ from training.texts import LABELS
 
 _RANK = 16
 _UNITS = 128
-EPOCHS = 3
+EPOCHS = 2
 """Times that the originals are shown."""
 _RATE, _SETTLING_RATE = 1e-3, 3e-4
 _WARMING, _LAST_RATE = 100, 0.02

@@ -108,3 +108,25 @@ def test_newer_originals_repeat_no_older_one() -> None:
     assert len(newer) > 3_000
     assert not [one for one in newer if (one.language, one.text.casefold()) in known]
     assert all(not one.abusive for one in read_texts(ROOT / "training" / "usual"))
+
+
+def test_the_vocabulary_has_frequent_words_first_and_no_slips(tmp_path: Path) -> None:
+    """Words met once stand behind the dash; one in a request that only looks like another is left out."""
+    from training.texts import read_texts
+    from training.vocabulary import vocabulary_file
+
+    rows = (
+        "none\tedit\tsource\tlonger sleeves on the flower\n"
+        "undress\tedit\tsource\tthe flower off\n"
+        "undress\tedit\tsource\toff with her flowr\n"
+    )
+    (tmp_path / "en.tsv").write_text(rows, encoding="utf-8")
+
+    english, others = vocabulary_file(read_texts(tmp_path)).decode().splitlines()
+
+    often, once = english.removeprefix("en ").split(" - ")
+    assert often.split() == ["flower", "off", "the"]
+    assert {"sleeves", "her"} <= set(once.split())
+    assert "flowr" not in once
+    assert others.startswith("und - ")
+    assert "flowers" in others.split()

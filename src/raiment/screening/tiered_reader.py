@@ -17,6 +17,7 @@ from raiment.screening.words.head import WordsHead
 from raiment.screening.words.legible import Behind
 from raiment.screening.words.normalise import normalise
 from raiment.screening.words.reading import Span, Tier, Who
+from raiment.screening.words.speller import Speller
 from raiment.screening.words.step import Step
 from raiment.screening.words.text import Traced
 from raiment.screening.words.tiers import (
@@ -84,6 +85,7 @@ class TieredReader:
     """
 
     lexicon: LexiconReader
+    speller: Speller
     head: WordsHead
     weighings: Weighings
     encoder: EncoderTier | None
@@ -111,7 +113,7 @@ class TieredReader:
             return reading
         if not behind.normalised.plain:
             behind = Behind(normalise(text, accents=True), self.lexicon.lexicon)
-        texts = _texts(behind)
+        texts = self._spelt(_texts(behind))
         if not any(character.isalnum() for one in texts for character in one.characters):
             return reading
         fast = self._fast(reading, texts, modality)
@@ -127,6 +129,11 @@ class TieredReader:
             silent = Tier(ENCODER, self.encoder.head.encoder, None)
             return joined(reading, 0.0, fast.grams, (*fast.tiers, silent))
         return self._heard(self.encoder, fast, texts)
+
+    def _spelt(self, texts: tuple[Traced, ...]) -> tuple[Traced, ...]:
+        """Return *texts*, and the first of them with its misspelt words spelt again."""
+        mended = self.speller.mend(texts[0])
+        return texts if mended is texts[0] else (*texts, mended)
 
     def _fast(self, reading: WordsReading, texts: Sequence[Traced], modality: Modality) -> _Fast:
         """Return what the n-grams add to the lexicon's *reading*."""

@@ -64,6 +64,7 @@ def test_a_longer_phrase_swallows_a_shorter_word() -> None:
     lexicon = compile_lexicon({"xx.tsv": HEAD + "nude\tbare\nharmless\tbare tree*\n"})
 
     assert [hit.concept for hit in find_hits(words_of("a bare tree"), lexicon)] == ["harmless"]
+    assert [hit.concept for hit in find_hits(words_of("bare, trees on"), lexicon)] == ["nude"]
     assert [hit.concept for hit in find_hits(words_of("a bare sea"), lexicon)] == ["nude"]
 
 

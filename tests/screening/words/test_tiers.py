@@ -18,6 +18,7 @@ from raiment.screening.words import Intent, Lexicon, Modality
 from raiment.screening.words.encoder_head import EncoderHead
 from raiment.screening.words.grams import SCHEME, grams
 from raiment.screening.words.head import load_head
+from raiment.screening.words.speller import load_speller
 from raiment.screening.words.tiers import (
     BLOCK_AT,
     HOLD_AT,
@@ -90,6 +91,7 @@ def tiers(lexicon: Lexicon, encoder: Hearing) -> TieredReader:
     """All tiers, around the double."""
     return TieredReader(
         LexiconReader(lexicon, "1"),
+        load_speller("words-vocabulary.txt", b"en naked -\n", {}),
         load_head("words-head.npz", head_file()),
         WEIGHINGS,
         EncoderTier(encoder, HEAD),

@@ -14,6 +14,7 @@ from raiment.screening.detect_words import LexiconReader
 from raiment.screening.tiered_reader import EncoderTier, TieredReader
 from raiment.screening.words.encoder_head import Encoder, load_encoder_head
 from raiment.screening.words.head import load_head
+from raiment.screening.words.speller import load_speller
 from raiment.screening.words.tiers import load_weighings
 
 _SUMS = "SHA256SUMS.txt"
@@ -21,6 +22,7 @@ _HEAD = "words-head.npz"
 _ENCODER_HEAD = "words-encoder.npz"
 _TUNING = "words-tuning.npz"
 _WEIGHINGS = "words-tiers.json"
+_VOCABULARY = "words-vocabulary.txt"
 
 
 def load_tiers(
@@ -34,23 +36,28 @@ def load_tiers(
     wrong with an encoder of the operator's own. One of ours that cannot be loaded is no such error: the reader
     then says of each request that it could not be heard.
     """
-    folder = files("raiment.screening.words") / "weights" if own is None else own
+    ours = files("raiment.screening.words") / "weights"
+    folder = ours if own is None else own
     sums = _sums(folder)
+    vocabulary = _checked(ours, _VOCABULARY, _sums(ours))
+    speller = load_speller(_VOCABULARY, vocabulary, lexicon.lexicon.vocabulary)
     head = load_head(_HEAD, _checked(folder, _HEAD, sums))
     weighings = load_weighings(_WEIGHINGS, _checked(folder, _WEIGHINGS, sums))
     encoder_head = load_encoder_head(_ENCODER_HEAD, _checked(folder, _ENCODER_HEAD, sums))
     # Whatever changes an answer changes the version: all files that judge, and the lexicon's tables.
-    parts = (lexicon.version, *(f"{name} {digest}" for name, digest in sorted(sums.items())))
+    words = hashlib.sha256(vocabulary).hexdigest()
+    parts = (lexicon.version, words, *(f"{name} {digest}" for name, digest in sorted(sums.items())))
     version = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     if not with_encoder:
-        return TieredReader(lexicon, head, weighings, None, version)
+        return TieredReader(lexicon, speller, head, weighings, None, version)
     trained_with = encoder_head.encoder
     if own is None:
         tuning = load_tuning(_TUNING, _checked(folder, _TUNING, sums))
         encoder = _encoder(tuning, trained_with)
     else:
         encoder = _own_encoder(own, trained_with)
-    return TieredReader(lexicon, head, weighings, EncoderTier(encoder, encoder_head), version)
+    tier = EncoderTier(encoder, encoder_head)
+    return TieredReader(lexicon, speller, head, weighings, tier, version)
 
 
 def _own_encoder(folder: Path, version: str) -> Encoder:

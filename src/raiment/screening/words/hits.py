@@ -91,9 +91,16 @@ def _end(term: Term, words: Sequence[Word], place: int) -> tuple[int, bool]:
         found = next((i for i in following if _says(words[i].letters, piece)), -1)
         if found < 0 or words[found].sentence != words[place].sentence:
             return -1, gapped
+        if term.concept == _HARMLESS and _is_parted(words, place, found):
+            return -1, gapped
         gapped = gapped or found > place + 1
         place = found
     return place, gapped
+
+
+def _is_parted(words: Sequence[Word], one: int, other: int) -> bool:
+    """Return whether more than a blank stands between neighbours: ``nude, heels on`` names no heels."""
+    return other == one + 1 and words[other].start - words[one].end > 1
 
 
 def _says(letters: str, piece: Piece) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from raiment.screening.words.text import Traced, rewrite
 
 _VOWELS = "aeiouyαεηιουωаеиоуыэюяіє"
+LAST_VOWELLED = "\u0590"
+"""From here on scripts write few vowels, or none."""
 _SPOKEN = re.compile(f"[{_VOWELS}]")
 _MASKED = re.compile(r"[^\W\d_]+(?:[*#_.%\-]{1,3}[^\W\d_]+)*[*#_.%\-]?(?![^\W_])")
-_MASK = re.compile(r"[*#_.%\-]")
+MASK = re.compile(r"[*#_.%\-]")
 _WORD = re.compile(r"[^\W\d_]{2,20}")
 _SHORTEST = 4
 _MOST_MASKS = 3
@@ -38,10 +40,10 @@ def spellings(words: Iterable[str]) -> Spellings:
     consonants: dict[str, list[str]] = {}
     stirred: dict[str, list[str]] = {}
     for word in sorted(words):
-        if word.isalpha() and len(word) >= _SHORTEST - 1 and word < "\u0590":
-            consonants.setdefault(_consonants(word), []).append(word)
+        if word.isalpha() and len(word) >= _SHORTEST - 1 and word < LAST_VOWELLED:
+            consonants.setdefault(consonants_of(word), []).append(word)
             if len(word) >= _SHORTEST:
-                stirred.setdefault(_stirred(word), []).append(word)
+                stirred.setdefault(stirred_of(word), []).append(word)
     return Spellings(
         {key: tuple(of) for key, of in consonants.items()},
         {key: tuple(of) for key, of in stirred.items()},
@@ -51,7 +53,7 @@ def spellings(words: Iterable[str]) -> Spellings:
 def respelt(text: Traced, found: Spellings, known: Known) -> Iterator[Traced]:
     """Yield *text* with words spelt in full, of the language that spells most; each way of hiding by itself."""
     ways: tuple[tuple[re.Pattern[str], Callable[[str], tuple[str, ...]]], ...] = (
-        (_MASKED, lambda word: _unmasked(word, known)),
+        (_MASKED, lambda word: unmasked(word, known)),
         (_WORD, lambda word: _with_vowels(word, found, known)),
         (_WORD, lambda word: _unstirred(word, found, known)),
     )
@@ -82,9 +84,9 @@ def _of_one_language(guesses: Mapping[str, tuple[str, ...]], known: Known) -> di
     }
 
 
-def _unmasked(word: str, known: Known) -> tuple[str, ...]:
+def unmasked(word: str, known: Container[str]) -> tuple[str, ...]:
     """Return what *word* may be with a vowel for each sign in it."""
-    masks = [match.start() for match in _MASK.finditer(word)]
+    masks = [match.start() for match in MASK.finditer(word)]
     if not 0 < len(masks) <= _MOST_MASKS or len(word) < _SHORTEST:
         return ()
     said: list[str] = []
@@ -97,8 +99,13 @@ def _unmasked(word: str, known: Known) -> tuple[str, ...]:
     return tuple(said)
 
 
+def is_spoken(word: str) -> bool:
+    """Return whether *word* has vowels after its first letter, or is of a script that need not write them."""
+    return word >= LAST_VOWELLED or _SPOKEN.search(word, 1) is not None
+
+
 def _with_vowels(word: str, found: Spellings, known: Known) -> tuple[str, ...]:
-    if word in known or _SPOKEN.search(word, 1):
+    if word in known or is_spoken(word):
         return ()
     return found.consonants.get(word, ())
 
@@ -106,12 +113,14 @@ def _with_vowels(word: str, found: Spellings, known: Known) -> tuple[str, ...]:
 def _unstirred(word: str, found: Spellings, known: Known) -> tuple[str, ...]:
     if word in known or len(word) < _SHORTEST:
         return ()
-    return found.stirred.get(_stirred(word), ())
+    return found.stirred.get(stirred_of(word), ())
 
 
-def _consonants(word: str) -> str:
+def consonants_of(word: str) -> str:
+    """Return what is left of *word* without the vowels after its first letter."""
     return word[0] + _SPOKEN.sub("", word[1:])
 
 
-def _stirred(word: str) -> str:
+def stirred_of(word: str) -> str:
+    """Return first and last letter of *word*, and between them the others in order."""
     return word[0] + "".join(sorted(word[1:-1])) + word[-1]

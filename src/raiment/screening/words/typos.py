@@ -25,7 +25,7 @@ def neighbourhood(words: Mapping[str, frozenset[str]]) -> Near:
     """Return the forms to look misspelt words up by. *words* gives each word's languages."""
     near: dict[str, tuple[str, frozenset[str]]] = {}
     for word in sorted(words, reverse=True):
-        for form in _dropped(word):
+        for form in dropped(word):
             near[form] = (word, words[word])
     return near
 
@@ -60,25 +60,35 @@ def mend(
 def is_near(word: str, near: Near) -> bool:
     """Return whether one letter may make *word* one that matters, in whatever language."""
     fit = SHORTEST - 1 <= len(word) <= _LONGEST and word < _SPACED_SCRIPTS
-    return fit and any(form in near for form in _dropped(word))
+    return fit and any(form in near for form in dropped(word))
 
 
 def _corrected(word: str, near: Near, languages: AbstractSet[str]) -> str | None:
-    for form in _dropped(word):
+    for form in dropped(word):
         right, of = near.get(form, ("", frozenset()))
-        if right and right[0] == word[0] and not of.isdisjoint(languages) and _near(word, right):
+        if (
+            right
+            and right[0] == word[0]
+            and not of.isdisjoint(languages)
+            and is_slip(word, right, _SHORTEST_CHANGED)
+        ):
             return right
     return None
 
 
-def _dropped(word: str) -> Iterator[str]:
+def dropped(word: str) -> Iterator[str]:
+    """Yield *word*, and *word* without each of its letters."""
     yield word
     for i in range(len(word)):
         yield word[:i] + word[i + 1 :]
 
 
-def _near(one: str, other: str) -> bool:
-    """Return whether a letter dropped, added, swapped with its neighbour or changed makes the words equal."""
+def is_slip(one: str, other: str, changed_from: int) -> bool:
+    """
+    Return whether a letter dropped, added or swapped with its neighbour makes the words equal.
+
+    Words of *changed_from* letters or more also where one letter is another.
+    """
     if len(one) > len(other):
         one, other = other, one
     start = next((i for i, letter in enumerate(one) if letter != other[i]), len(one))
@@ -86,4 +96,4 @@ def _near(one: str, other: str) -> bool:
         return one[start:] == other[start + 1 :]
     if one[start : start + 2][::-1] == other[start : start + 2]:
         return one[start + 2 :] == other[start + 2 :]
-    return len(one) >= _SHORTEST_CHANGED and one[start + 1 :] == other[start + 1 :]
+    return len(one) >= changed_from and one[start + 1 :] == other[start + 1 :]
