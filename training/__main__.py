@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from raiment.adapters.detectors.e5_encoder import e5_path, load_e5_encoder
 from raiment.adapters.detectors.e5_tuning import load_tuning
-from raiment.screening.words.encoder_head import Encoder
-from raiment.screening.words.tiers import Weighings
+from raiment.screening.words.encoder_head import Encoder, load_encoder_head
+from raiment.screening.words.head import load_head
+from raiment.screening.words.normalise import normalise
+from raiment.screening.words.tiers import Weighings, any_of
 from training.at_once import at_once
 from training.crossing import HeldBack, Lesson, asks, by_fold, by_language, lesson_of
 from training.encoder import EncoderLesson, HeadOnly, encoder_file, encoder_lesson, is_ordinary
@@ -33,7 +35,7 @@ from training.tuning import Tuner
 from training.vocabulary import vocabulary_file
 from training.weigh import Said, lexicon_says, log_odds, unheard, weighing
 from training.weights import fingerprint, tuning_file, weight_file
-from training.widen import widen
+from training.widen import fold_of, widen
 from training.wordings import compose
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +69,7 @@ _ALONE = 0.01
 def main() -> None:
     """Train and write the weights, or print the tables of what was held back."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("what", choices=["train", "transfer"])
+    parser.add_argument("what", choices=["train", "weigh", "transfer"])
     parser.add_argument("--texts", type=Path, default=ROOT / "training" / "texts")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
@@ -90,6 +92,8 @@ def main() -> None:
         _train_own(originals, options.out, _own_encoder(options.encoder), options.cache)
     elif options.what == "train":
         _train(originals, options.out)
+    elif options.what == "weigh":
+        _weigh(originals, options.out, _tuned(options.out))
     else:
         _transfer(originals, options.left_out.split(","))
     print(f"{(time.perf_counter() - started) / 60:.0f} minutes")
@@ -137,37 +141,57 @@ def _tuner(lesson: EncoderLesson) -> Tuner:
     return Tuner([*first, *second], lesson.labels, lesson.shares, lesson.turns)
 
 
+def _tuned(folder: Path) -> Encoder:
+    """Return our encoder with the tuning in *folder*."""
+    return load_e5_encoder(e5_path(), load_tuning(_TUNING, (folder / _TUNING).read_bytes()))
+
+
 def _train(originals: list[Original], out: Path) -> None:
-    """Train both heads on all folds but those that weigh them; write the files."""
+    """Train both heads on all folds but those that weigh them, and weigh them; write the files."""
     lesson = _encoder_lesson(originals)
-    tuner = _tuner(lesson)
-    tuned, heard = lesson.held_back(tuner, lesson.by_fold(_WEIGHING_FOLDS))
-    tuning = tuning_file(tuned.changes)
-    version = load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning)).version
-    encoder = {_TUNING: tuning, _ENCODER: encoder_file(tuned.head, version)}
-    words = {_VOCABULARY: vocabulary_file([*originals, *read_texts(USUAL)])}
-    _write(out, encoder | words)
-    _write(out, _other_files(_gram_lesson(originals), heard))
+    tuned = _tuner(lesson).fitted(lesson.by_fold(_WEIGHING_FOLDS) == -1)
+    _write(out, {_TUNING: tuning_file(tuned.changes)})
+    encoder = _tuned(out)
+    words = vocabulary_file([*originals, *read_texts(USUAL)])
+    _write(out, {_ENCODER: encoder_file(tuned.head, encoder.version), _VOCABULARY: words})
+    _write(out, {_HEAD: _head_file(_gram_lesson(originals))})
+    _weigh(originals, out, encoder)
 
 
 def _train_own(originals: list[Original], out: Path, encoder: Encoder, cache: Path) -> None:
-    """Train a head over an encoder that stays as it is; write the files."""
+    """Train a head over an encoder that stays as it is, and weigh it; write the files."""
     lesson = _encoder_lesson(originals)
     learner = HeadOnly(Gists(cache, encoder).of(lesson.texts), lesson.labels, lesson.shares)
-    head, heard = lesson.held_back(learner, lesson.by_fold(_WEIGHING_FOLDS))
-    own = {_ENCODER: encoder_file(head, encoder.version)}
-    _write(out, own | _other_files(_gram_lesson(originals), heard))
+    head = learner.fitted(lesson.by_fold(_WEIGHING_FOLDS) == -1)
+    _write(out, {_ENCODER: encoder_file(head, encoder.version)})
+    _write(out, {_HEAD: _head_file(_gram_lesson(originals))})
+    _weigh(originals, out, encoder)
 
 
-def _other_files(lesson: Lesson, heard: NDArray[np.float64]) -> dict[str, bytes]:
-    """Return the files that every encoder needs beside its own: the n-gram head's, and the weighings."""
+def _head_file(lesson: Lesson) -> bytes:
+    """Return the n-gram head's file."""
     grams, held = by_fold(lesson, _WEIGHING_FOLDS)
-    said = _said(lesson, heard, held)
-    weighings = msgspec.json.encode(_weighings(lesson.originals, said))
-    return {
-        _HEAD: weight_file(grams, *_alone(lesson.originals, said)),
-        _TIERS: msgspec.json.format(weighings) + b"\n",
-    }
+    originals = [lesson.originals[lesson.rows[row].group] for row in held.rows.tolist()]
+    _, languages = lexicon_says(originals, LEXICON)
+    plain = is_ordinary(originals)
+    own = [one for one, ordinary in zip(languages, plain, strict=True) if ordinary]
+    return weight_file(grams, *thresholds_of(held.odds[plain], own, _ALONE))
+
+
+def _weigh(originals: list[Original], out: Path, encoder: Encoder) -> None:
+    """Weigh the tiers by what the files in *out* say of originals they were not shown; write the weighings."""
+    held = [one for one in originals if fold_of(one) in _WEIGHING_FOLDS]
+    head = load_head(_HEAD, (out / _HEAD).read_bytes())
+    ears = load_encoder_head(_ENCODER, (out / _ENCODER).read_bytes())
+    scores, languages = lexicon_says(held, LEXICON)
+    grams, heard = np.zeros(len(held)), np.zeros(len(held))
+    for i, one in enumerate(held):
+        likely = normalise(one.text, accents=True).likely
+        texts = tuple(dict.fromkeys(rendering.text.characters for rendering in likely))
+        grams[i] = any_of(head.log_odds(texts, one.modality))
+        heard[i] = max(any_of(ears.log_odds(encoder.encode(text, one.modality))) for text in texts)
+    weighings = _weighings(held, Said(scores, grams, heard, languages))
+    _write(out, {_TIERS: msgspec.json.format(msgspec.json.encode(weighings)) + b"\n"})
 
 
 def _said(lesson: Lesson, heard: NDArray[np.float64], held: HeldBack) -> Said:
@@ -202,19 +226,11 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
     (out / "SHA256SUMS.txt").write_text("".join(sums), encoding="utf-8")
 
 
-def _alone(originals: Sequence[Original], said: Said) -> tuple[Mapping[str, float], float]:
-    """Return the thresholds of the n-gram head for whoever asks it alone."""
-    heard = ~np.isnan(said.grams)
-    some, plain = said.of(heard), is_ordinary(originals)[heard]
-    own = [one for one, ordinary in zip(some.languages, plain, strict=True) if ordinary]
-    return thresholds_of(some.grams[plain], own, _ALONE)
-
-
 def _transfer(originals: list[Original], left_out: Sequence[str]) -> None:
     """Print the tables: by fold, and by languages left out together, at the same thresholds."""
     lesson, grams = _encoder_lesson(originals), _gram_lesson(originals)
     tuner = _tuner(lesson)
-    (_, heard), (_, unheard) = at_once(
+    heard, unheard = at_once(
         lambda: lesson.held_back(tuner, lesson.by_fold(_WEIGHING_FOLDS)),
         lambda: lesson.held_back(tuner, lesson.by_language(left_out)),
     )

@@ -87,11 +87,9 @@ class EncoderLesson:
             [0 if name.partition("-")[0] in left_out else -1 for name in self.languages]
         )
 
-    def held_back(
-        self, learner: Learner[Learned], parts: NDArray[np.int64]
-    ) -> tuple[Learned, NDArray[np.float64]]:
+    def held_back(self, learner: Learner[Learned], parts: NDArray[np.int64]) -> NDArray[np.float64]:
         """
-        Return what is learned from the rows of part -1, and each other original's log-odds of each intent.
+        Return each original's log-odds of each intent, as learned from the rows of part -1.
 
         Originals that were learned from have no odds (NaN).
         """
@@ -99,7 +97,7 @@ class EncoderLesson:
         learned = learner.fitted(parts == -1)
         held = np.flatnonzero((parts != -1) & self.shown)
         odds[self.groups[held]] = learner.log_odds(learned, held)
-        return learned, odds
+        return odds
 
 
 def encoder_lesson(
