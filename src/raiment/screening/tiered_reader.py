@@ -131,9 +131,11 @@ class TieredReader:
         return self._heard(self.encoder, fast, texts)
 
     def _spelt(self, texts: tuple[Traced, ...]) -> tuple[Traced, ...]:
-        """Return *texts*, and the first of them with its misspelt words spelt again."""
-        mended = self.speller.mend(texts[0])
-        return texts if mended is texts[0] else (*texts, mended)
+        """Return *texts*, and the first of them, if short, with its misspelt words spelt again."""
+        first = texts[0]
+        # In a long text some rare word always looks like another's slip.
+        mended = self.speller.mend(first) if len(first.characters) <= _HEARD_WHOLE else first
+        return texts if mended is first else (*texts, mended)
 
     def _fast(self, reading: WordsReading, texts: Sequence[Traced], modality: Modality) -> _Fast:
         """Return what the n-grams add to the lexicon's *reading*."""

@@ -40,6 +40,8 @@ _MOST_STRANGE = 200
 """A text with more unknown words is not of a language that is known here."""
 _FEWEST_UNSPOKEN = 2
 """A single word without vowels is an abbreviation."""
+_HALF = 32
+"""Bits of a key's number, and of a word's."""
 _TAGS = {"fil": "tl", "zh": "zh-Hans"}
 """Lexicon tables named otherwise than the texts of their language."""
 ONCE = "-"
@@ -50,9 +52,10 @@ class _Index:
     """Words by a key each, kept as numbers: a hundred thousand keys in a megabyte."""
 
     def __init__(self, keyed: Iterable[tuple[str, int]]) -> None:
-        pairs = sorted({(_number(key), word) for key, word in keyed})
-        self._keys = np.array([key for key, _ in pairs], dtype=np.uint32)
-        self._words = np.array([word for _, word in pairs], dtype=np.int32)
+        pairs = np.fromiter((_number(key) << _HALF | word for key, word in keyed), dtype=np.uint64)
+        pairs = np.unique(pairs)
+        self._keys = (pairs >> np.uint64(_HALF)).astype(np.uint32)
+        self._words = (pairs & np.uint64((1 << _HALF) - 1)).astype(np.int32)
 
     def find(self, keys: Sequence[str]) -> NDArray[np.int32]:
         """Return the numbers of the words that have any of *keys*, and perhaps a few that do not."""
