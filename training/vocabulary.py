@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from raiment.adapters.detectors.e5_encoder import e5_path
 from raiment.adapters.detectors.e5_file import open_e5_file
 from raiment.screening.words.normalise import normalise
-from raiment.screening.words.speller import CHANGED, LONGEST, ONCE, SHORTEST
+from raiment.screening.words.speller import CHANGED, LONGEST, REST, SHORTEST
 from raiment.screening.words.text import parted_words
 from raiment.screening.words.typos import dropped, is_slip
 from training.texts import Original
@@ -20,38 +20,49 @@ _START = "\u2581"
 
 def vocabulary_file(originals: Iterable[Original]) -> bytes:
     """
-    Return a line per language: its tag, its words from the most frequent on, a dash, and those met once.
+    Return a line per language: its tag, the words of its abusive texts, frequent ones first, a dash, others.
 
-    A word met once in a request that asks for something may be a slip on purpose, and is left out where it
-    looks like one. The last line has words of no language in particular, from the encoder's vocabulary, which
-    look like slips of the others and are none.
+    Only the former are worth guessing: a harmless word mistyped for another harms nobody. A word met once in
+    a request that asks for something may be a slip on purpose, and is left out where it looks like one. The
+    last line has words of no language in particular, from the encoder's vocabulary, which look like slips of
+    the others and are none.
     """
     counts: dict[str, Counter[str]] = {}
+    asking: dict[str, Counter[str]] = {}
     plain: set[str] = set()
     for one in originals:
         text = normalise(one.text, accents=True).likely[0].text.characters.lower()
         words = [match.group() for match in parted_words(text)]
         fit = [word for word in words if len(word) <= LONGEST and not word.isdecimal()]
         counts.setdefault(one.language, Counter()).update(fit)
-        if not one.abusive:
+        if one.abusive:
+            asking.setdefault(one.language, Counter()).update(fit)
+        else:
             plain.update(fit)
     often = {word for of in counts.values() for word, count in of.items() if count >= _OFTEN}
     forms = _forms(often)
-    lines = [_line(tag, of, plain, forms) for tag, of in sorted(counts.items())]
-    met = often | plain
-    lines.append(
-        [_ANY, ONCE, *(word for word in _real_words() if word not in met and _is_slip(word, forms))]
-    )
+    known = often | plain
+    lines = [
+        _line(
+            tag,
+            of,
+            asking.get(tag, Counter()),
+            lambda word: word in known or not _is_slip(word, forms),
+        )
+        for tag, of in sorted(counts.items())
+    ]
+    strange = (word for word in _real_words() if word not in known and _is_slip(word, forms))
+    lines.append([_ANY, REST, *strange])
     return "".join(" ".join(line) + "\n" for line in lines).encode()
 
 
 def _line(
-    language: str, counts: Counter[str], plain: set[str], forms: dict[str, list[str]]
+    language: str, counts: Counter[str], asking: Counter[str], is_word: Callable[[str], bool]
 ) -> list[str]:
     order = sorted(counts, key=lambda word: (-counts[word], word))
-    often = [word for word in order if counts[word] >= _OFTEN]
-    once = (word for word in order[len(often) :] if word in plain or not _is_slip(word, forms))
-    return [language, *often, ONCE, *once]
+    worth = [word for word in order if asking[word] >= _OFTEN]
+    others = (word for word in order if asking[word] < _OFTEN and is_word(word))
+    return [language, *worth, REST, *others]
 
 
 def _real_words() -> list[str]:

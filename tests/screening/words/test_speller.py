@@ -21,7 +21,7 @@ WORDS = (
 def speller() -> Speller:
     """A speller of a few words."""
     lexicon = {"naked": frozenset({"en"}), "nude": frozenset({"en", "fr"})}
-    return load_speller("words-vocabulary.txt", WORDS.encode(), lexicon)
+    return load_speller("words-vocabulary.txt", WORDS.encode(), lexicon, ("naked",))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_what_people_mistype_is_spelt_again(speller: Speller, typed: str, meant:
     [
         "",
         "paler statues",
+        "nudee statues",  # known to the lexicon, and not charged
         "remove the papers",  # an ending more is no slip
         "the habist of her",  # French, in an English sentence
         "the png",  # one word without vowels is an abbreviation
@@ -84,4 +85,4 @@ def test_a_text_of_unknown_words_is_not_gone_through(speller: Speller) -> None:
 def test_what_is_no_list_of_words_is_refused(data: bytes) -> None:
     """The error names the file."""
     with pytest.raises(ConfigurationError, match=r"words-vocabulary\.txt"):
-        load_speller("words-vocabulary.txt", data, {})
+        load_speller("words-vocabulary.txt", data, {}, ())

@@ -91,7 +91,7 @@ def tiers(lexicon: Lexicon, encoder: Hearing) -> TieredReader:
     """All tiers, around the double."""
     return TieredReader(
         LexiconReader(lexicon, "1"),
-        load_speller("words-vocabulary.txt", b"en naked -\n", {}),
+        load_speller("words-vocabulary.txt", b"en naked -\n", {}, ()),
         load_head("words-head.npz", head_file()),
         WEIGHINGS,
         EncoderTier(encoder, HEAD),

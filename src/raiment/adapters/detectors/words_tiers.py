@@ -40,7 +40,8 @@ def load_tiers(
     folder = ours if own is None else own
     sums = _sums(folder)
     vocabulary = _checked(ours, _VOCABULARY, _sums(ours))
-    speller = load_speller(_VOCABULARY, vocabulary, lexicon.lexicon.vocabulary)
+    tables = lexicon.lexicon
+    speller = load_speller(_VOCABULARY, vocabulary, tables.vocabulary, tables.charged)
     head = load_head(_HEAD, _checked(folder, _HEAD, sums))
     weighings = load_weighings(_WEIGHINGS, _checked(folder, _WEIGHINGS, sums))
     encoder_head = load_encoder_head(_ENCODER_HEAD, _checked(folder, _ENCODER_HEAD, sums))

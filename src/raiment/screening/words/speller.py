@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -44,8 +44,8 @@ _HALF = 32
 """Bits of a key's number, and of a word's."""
 _TAGS = {"fil": "tl", "zh": "zh-Hans"}
 """Lexicon tables named otherwise than the texts of their language."""
-ONCE = "-"
-"""Stands for what comes after it: words met once, which are known but too rare to guess."""
+REST = "-"
+"""Stands before words that are known, and not worth guessing."""
 
 
 class _Index:
@@ -136,29 +136,34 @@ class Speller:
         return [self.words[number] for number in numbers.tolist()]
 
 
-def load_speller(name: str, data: bytes, lexicon: Mapping[str, frozenset[str]]) -> Speller:
+def load_speller(
+    name: str, data: bytes, lexicon: Mapping[str, frozenset[str]], charged: Collection[str]
+) -> Speller:
     """
     Return the speller of the words kept in *data*, the file *name*, and of those of the *lexicon*.
 
-    Raises ConfigurationError naming the file where it is none of words.
+    Worth guessing are those that the file names first, and the *charged* ones of the lexicon. Raises
+    ConfigurationError naming the file where it is none of words.
     """
     bits: dict[str, int] = {}
     known: dict[str, int] = {}
     worth: dict[str, None] = {}
-    for line in _lines(name, data):
-        language, *words = line
+    same: dict[int, int] = {}
+    for language, *words in _lines(name, data):
         bit = bits.setdefault(language, 1 << len(bits))
-        often = words.index(ONCE) if ONCE in words else len(words)
+        often = words.index(REST) if REST in words else len(words)
         worth.update(dict.fromkeys(words[:often]))
         for word in words:
-            known[word] = known.get(word, 0) | bit
+            of = known.get(word, 0) | bit
+            known[word] = same.setdefault(of, of)
     for word, languages in lexicon.items():
         if len(word) >= SHORTEST:
-            worth[word] = None
+            of = known.get(word, 0)
             for language in languages:
-                bit = bits.setdefault(_TAGS.get(language, language), 1 << len(bits))
-                known[word] = known.get(word, 0) | bit
-    listed = tuple(word for word in worth if len(word) <= LONGEST and word != ONCE)
+                of |= bits.setdefault(_TAGS.get(language, language), 1 << len(bits))
+            known[word] = same.setdefault(of, of)
+    worth.update(dict.fromkeys(word for word in sorted(charged) if word in known))
+    listed = tuple(word for word in worth if len(word) <= LONGEST and word != REST)
     vowelled = [
         (word, i) for i, word in enumerate(listed) if word < LAST_VOWELLED and word.isalpha()
     ]
