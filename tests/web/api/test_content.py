@@ -165,8 +165,10 @@ async def test_an_upload_is_one_entry_of_the_log_without_its_hash(platform: Plat
     entries = (await platform.http.get("/v1/log/entries")).json()["entries"]
     assert len(entries) == 1
     assert str(answer["id"]) in entries[0]["entry"]
-    for value in answer["signals"].values():
-        assert str(value) not in entries[0]["entry"]
+    # The quality is a small number, which any digest may contain.
+    hashes = [value for value in answer["signals"].values() if isinstance(value, str)]
+    assert len(hashes) >= 3
+    assert all(one not in entries[0]["entry"] for one in hashes)
 
 
 async def test_each_door_asks_for_its_own_scope(platform: Platform) -> None:
