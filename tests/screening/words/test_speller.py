@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from raiment.errors import ConfigurationError
@@ -12,8 +10,8 @@ from raiment.screening.words.text import traced
 
 WORDS = (
     "en her the dress please remove without clothes jacket standing paper turret - paler statues\n"
-    "fr robe enlever sa veste habits\n"
-    "hi \u0915\u092a\u0921\u093c\u0947\n"
+    "fr robe enlever sa veste habits -\n"
+    "hi \u0915\u092a\u0921\u093c\u0947 -\n"
 )
 
 
@@ -70,18 +68,19 @@ def test_a_mended_word_knows_where_it_was_written(speller: Speller) -> None:
     assert mended.raw_span(start, start + len("remove")) == (7, 13)
 
 
-def test_a_text_of_unknown_words_is_not_gone_through(speller: Speller) -> None:
-    """Thousands of different unknown words cost no more than finding that they are unknown."""
-    text = traced(
-        " ".join(f"remov{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}x" for i in range(4_000))
+def test_a_text_of_many_unknown_words_is_left_alone(speller: Speller) -> None:
+    """It is of a language nobody knows here, and going through it would cost too much."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    few, many = (
+        traced(" ".join(["remvoe", *(f"za{one}{other}u" for one in letters for other in some)]))
+        for some in ("a", letters)
     )
-    started = time.process_time()
 
-    assert speller.mend(text) is text
-    assert time.process_time() - started < 5
+    assert speller.mend(few).characters.startswith("remove ")
+    assert speller.mend(many) is many
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"\xff\xfe"])
+@pytest.mark.parametrize("data", [b"", b"\n", b"en words", b"\xff\xfe"])
 def test_what_is_no_list_of_words_is_refused(data: bytes) -> None:
     """The error names the file."""
     with pytest.raises(ConfigurationError, match=r"words-vocabulary\.txt"):

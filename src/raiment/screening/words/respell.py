@@ -8,14 +8,17 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from raiment.screening.words.text import Traced, rewrite
+from raiment.screening.words.text import LETTER, Traced, rewrite
 
 _VOWELS = "aeiouyαεηιουωаеиоуыэюяіє"
-LAST_VOWELLED = "\u0590"
+VOWELLED_END = "\u0590"
 """From here on scripts write few vowels, or none."""
 _SPOKEN = re.compile(f"[{_VOWELS}]")
-_MASKED = re.compile(r"[^\W\d_]+(?:[*#_.%\-]{1,3}[^\W\d_]+)*[*#_.%\-]?(?![^\W_])")
-MASK = re.compile(r"[*#_.%\-]")
+_SIGN = r"[*#_.%\-]"
+_MASKED = re.compile(rf"[^\W\d_]+(?:{_SIGN}{{1,3}}[^\W\d_]+)*{_SIGN}?(?![^\W_])")
+MASK = re.compile(_SIGN)
+SPELT_WORD = re.compile(rf"{LETTER}+(?:{_SIGN}{{1,3}}{LETTER}+)*[*#%]*")
+"""A word of any script that parts words, as somebody may spell it: with signs for some of its letters."""
 _WORD = re.compile(r"[^\W\d_]{2,20}")
 _SHORTEST = 4
 _MOST_MASKS = 3
@@ -40,7 +43,7 @@ def spellings(words: Iterable[str]) -> Spellings:
     consonants: dict[str, list[str]] = {}
     stirred: dict[str, list[str]] = {}
     for word in sorted(words):
-        if word.isalpha() and len(word) >= _SHORTEST - 1 and word < LAST_VOWELLED:
+        if word.isalpha() and len(word) >= _SHORTEST - 1 and word < VOWELLED_END:
             consonants.setdefault(consonants_of(word), []).append(word)
             if len(word) >= _SHORTEST:
                 stirred.setdefault(stirred_of(word), []).append(word)
@@ -101,7 +104,7 @@ def unmasked(word: str, known: Container[str]) -> tuple[str, ...]:
 
 def is_spoken(word: str) -> bool:
     """Return whether *word* has vowels after its first letter, or is of a script that need not write them."""
-    return word >= LAST_VOWELLED or _SPOKEN.search(word, 1) is not None
+    return word >= VOWELLED_END or _SPOKEN.search(word, 1) is not None
 
 
 def _with_vowels(word: str, found: Spellings, known: Known) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ or for nothing, or by its inner letters in another order.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,14 +21,15 @@ from numpy.typing import NDArray
 
 from raiment.errors import ConfigurationError
 from raiment.screening.words.respell import (
-    LAST_VOWELLED,
     MASK,
+    SPELT_WORD,
+    VOWELLED_END,
     consonants_of,
     is_spoken,
     stirred_of,
     unmasked,
 )
-from raiment.screening.words.text import SPELT_WORD, Traced, rewrite
+from raiment.screening.words.text import Traced, rewrite
 from raiment.screening.words.typos import dropped, is_slip
 
 _TELLING = 3
@@ -70,7 +72,7 @@ class _Index:
 
 @dataclass(frozen=True, slots=True)
 class Speller:
-    """What ``speller_of`` made of its words; never changed."""
+    """What ``load_speller`` made of its words; never changed."""
 
     known: Mapping[str, int]
     """Every word, with the languages that have it as bits."""
@@ -145,40 +147,36 @@ def load_speller(
     Worth guessing are those that the file names first, and the *charged* ones of the lexicon. Raises
     ConfigurationError naming the file where it is none of words.
     """
-    bits: dict[str, int] = {}
-    known: dict[str, int] = {}
-    worth: dict[str, None] = {}
-    same: dict[int, int] = {}
-    for language, *words in _lines(name, data):
-        bit = bits.setdefault(language, 1 << len(bits))
-        often = words.index(REST) if REST in words else len(words)
-        worth.update(dict.fromkeys(words[:often]))
-        for word in words:
-            of = known.get(word, 0) | bit
-            known[word] = same.setdefault(of, of)
-    for word, languages in lexicon.items():
-        if len(word) >= SHORTEST:
-            of = known.get(word, 0)
-            for language in languages:
-                of |= bits.setdefault(_TAGS.get(language, language), 1 << len(bits))
-            known[word] = same.setdefault(of, of)
-    worth.update(dict.fromkeys(word for word in sorted(charged) if word in known))
-    listed = tuple(word for word in worth if len(word) <= LONGEST and word != REST)
-    vowelled = [
-        (word, i) for i, word in enumerate(listed) if word < LAST_VOWELLED and word.isalpha()
-    ]
+    lines = _lines(name, data)
+    known = _known(lines, lexicon)
+    guessed = (words[: words.index(REST)] for _, *words in lines)
+    worth = (*itertools.chain.from_iterable(guessed), *sorted(set(charged) & known.keys()))
+    words = tuple(dict.fromkeys(worth))
+    long = ((i, word) for i, word in enumerate(words) if len(word) >= SHORTEST)
+    vowelled = [(i, word) for i, word in enumerate(words) if word < VOWELLED_END and word.isalpha()]
     return Speller(
         known,
-        listed,
-        _Index(
-            (form, i)
-            for i, word in enumerate(listed)
-            if len(word) >= SHORTEST
-            for form in dropped(word)
-        ),
-        _Index((consonants_of(word), i) for word, i in vowelled),
-        _Index((stirred_of(word), i) for word, i in vowelled if len(word) >= SHORTEST),
+        words,
+        typed=_Index((form, i) for i, word in long for form in dropped(word)),
+        spoken=_Index((consonants_of(word), i) for i, word in vowelled),
+        stirred=_Index((stirred_of(word), i) for i, word in vowelled if len(word) >= SHORTEST),
     )
+
+
+def _known(lines: Sequence[Sequence[str]], lexicon: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Return all words with the bits of the languages that have them."""
+    bits: dict[str, int] = {}
+    known: dict[str, int] = {}
+    same: dict[int, int] = {}
+    listed = ((word, (language,)) for language, *words in lines for word in words)
+    tables = ((word, of) for word, of in lexicon.items() if len(word) >= SHORTEST)
+    for word, languages in itertools.chain(listed, tables):
+        of = known.get(word, 0)
+        for language in languages:
+            of |= bits.setdefault(_TAGS.get(language, language), 1 << len(bits))
+        # Equal numbers are kept once: there are few, of tens of thousands of words.
+        known[word] = same.setdefault(of, of)
+    return known
 
 
 def _lines(name: str, data: bytes) -> list[list[str]]:
@@ -186,8 +184,8 @@ def _lines(name: str, data: bytes) -> list[list[str]]:
         lines = [line.split() for line in data.decode("utf-8").splitlines()]
     except UnicodeDecodeError as cause:
         raise ConfigurationError(name, "this is no list of words") from cause
-    if not lines or not all(lines):
-        raise ConfigurationError(name, "each line is a language and its words")
+    if not lines or not all(REST in line for line in lines):
+        raise ConfigurationError(name, f"each line is a language, words, {REST} and words")
     return lines
 
 

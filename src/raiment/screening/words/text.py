@@ -26,9 +26,8 @@ _WORD = re.compile(
 )
 _PARTED = re.compile(rf"(?:[^\W_{_UNSPACED}]|[{_SIGNED}])+")
 _LONG = re.compile(rf"(?:[^\W_{_UNSPACED}]|[{_SIGNED}]){{3,}}")
-_LETTER = rf"(?:[^\W\d_{_UNSPACED}]|[{_SIGNED}])"
-SPELT_WORD = re.compile(rf"{_LETTER}+(?:[*#_.%\-]{{1,3}}{_LETTER}+)*[*#%]*")
-"""A word as somebody may spell it, with signs for some of its letters."""
+LETTER = rf"(?:[^\W\d_{_UNSPACED}]|[{_SIGNED}])"
+"""A pattern: one letter, or vowel sign, of a script that parts words by blanks."""
 BREAKS = frozenset(".;!?\n\u3002\u061f\u0964\uff1b")
 """What parts sentences."""
 
