@@ -28,6 +28,7 @@ from training.frames import read_frames
 from training.gists import Gists
 from training.lower import lower_rows
 from training.ordinary import late_texts, long_texts, ordinary_texts
+from training.perceptron import Perceptron
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
 from training.thresholds import thresholds_of
@@ -93,7 +94,7 @@ def main() -> None:
     elif options.what == "train":
         _train(originals, options.out)
     elif options.what == "weigh":
-        _weigh(originals, options.out, _tuned(options.out))
+        _weigh(originals, options.out)
     else:
         _transfer(originals, options.left_out.split(","))
     print(f"{(time.perf_counter() - started) / 60:.0f} minutes")
@@ -141,21 +142,19 @@ def _tuner(lesson: EncoderLesson) -> Tuner:
     return Tuner([*first, *second], lesson.labels, lesson.shares, lesson.turns)
 
 
-def _tuned(folder: Path) -> Encoder:
-    """Return our encoder with the tuning in *folder*."""
-    return load_e5_encoder(e5_path(), load_tuning(_TUNING, (folder / _TUNING).read_bytes()))
+def _tuned(tuning: bytes) -> Encoder:
+    """Return our encoder with *tuning*."""
+    return load_e5_encoder(e5_path(), load_tuning(_TUNING, tuning))
 
 
 def _train(originals: list[Original], out: Path) -> None:
     """Train both heads on all folds but those that weigh them, and weigh them; write the files."""
     lesson = _encoder_lesson(originals)
     tuned = _tuner(lesson).fitted(lesson.by_fold(_WEIGHING_FOLDS) == -1)
-    _write(out, {_TUNING: tuning_file(tuned.changes)})
-    encoder = _tuned(out)
+    tuning = tuning_file(tuned.changes)
     words = vocabulary_file([*originals, *read_texts(USUAL)])
-    _write(out, {_ENCODER: encoder_file(tuned.head, encoder.version), _VOCABULARY: words})
-    _write(out, {_HEAD: _head_file(_gram_lesson(originals))})
-    _weigh(originals, out, encoder)
+    heads = _heads(originals, tuned.head, _tuned(tuning))
+    _write(out, heads | {_TUNING: tuning, _VOCABULARY: words})
 
 
 def _train_own(originals: list[Original], out: Path, encoder: Encoder, cache: Path) -> None:
@@ -163,9 +162,20 @@ def _train_own(originals: list[Original], out: Path, encoder: Encoder, cache: Pa
     lesson = _encoder_lesson(originals)
     learner = HeadOnly(Gists(cache, encoder).of(lesson.texts), lesson.labels, lesson.shares)
     head = learner.fitted(lesson.by_fold(_WEIGHING_FOLDS) == -1)
-    _write(out, {_ENCODER: encoder_file(head, encoder.version)})
-    _write(out, {_HEAD: _head_file(_gram_lesson(originals))})
-    _weigh(originals, out, encoder)
+    _write(out, _heads(originals, head, encoder))
+
+
+def _heads(originals: list[Original], head: Perceptron, encoder: Encoder) -> dict[str, bytes]:
+    """Return the files of *head* over *encoder*, of the n-gram head, and of how both are weighed."""
+    ears = encoder_file(head, encoder.version)
+    grams = _head_file(_gram_lesson(originals))
+    return {_ENCODER: ears, _HEAD: grams, _TIERS: _tiers_file(originals, grams, ears, encoder)}
+
+
+def _weigh(originals: list[Original], out: Path) -> None:
+    """Weigh the heads in *out* again; write the weighings."""
+    tuning, ears, grams = ((out / name).read_bytes() for name in (_TUNING, _ENCODER, _HEAD))
+    _write(out, {_TIERS: _tiers_file(originals, grams, ears, _tuned(tuning))})
 
 
 def _head_file(lesson: Lesson) -> bytes:
@@ -178,11 +188,12 @@ def _head_file(lesson: Lesson) -> bytes:
     return weight_file(grams, *thresholds_of(held.odds[plain], own, _ALONE))
 
 
-def _weigh(originals: list[Original], out: Path, encoder: Encoder) -> None:
-    """Weigh the tiers by what the files in *out* say of originals they were not shown; write the weighings."""
+def _tiers_file(
+    originals: list[Original], grams_file: bytes, ears_file: bytes, encoder: Encoder
+) -> bytes:
+    """Return the weighings of the tiers by what they say, read as they ship, of originals not shown to them."""
     held = [one for one in originals if fold_of(one) in _WEIGHING_FOLDS]
-    head = load_head(_HEAD, (out / _HEAD).read_bytes())
-    ears = load_encoder_head(_ENCODER, (out / _ENCODER).read_bytes())
+    head, ears = load_head(_HEAD, grams_file), load_encoder_head(_ENCODER, ears_file)
     scores, languages = lexicon_says(held, LEXICON)
     grams, heard = np.zeros(len(held)), np.zeros(len(held))
     for i, one in enumerate(held):
@@ -191,7 +202,7 @@ def _weigh(originals: list[Original], out: Path, encoder: Encoder) -> None:
         grams[i] = any_of(head.log_odds(texts, one.modality))
         heard[i] = max(any_of(ears.log_odds(encoder.encode(text, one.modality))) for text in texts)
     weighings = _weighings(held, Said(scores, grams, heard, languages))
-    _write(out, {_TIERS: msgspec.json.format(msgspec.json.encode(weighings)) + b"\n"})
+    return msgspec.json.format(msgspec.json.encode(weighings)) + b"\n"
 
 
 def _said(lesson: Lesson, heard: NDArray[np.float64], held: HeldBack) -> Said:
