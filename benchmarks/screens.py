@@ -207,6 +207,15 @@ def phone_chat(photo: Image.Image, draw: Draw, *, dark: bool) -> Image.Image:
     while y < height - 160 * unit:
         mine = bool(draw.random() < 0.5)
         y = _bubble(canvas, draw, colours, (width, y, unit), mine=mine) + draw.uniform(6, 30) * unit
+    _writing_bar(canvas, colours, (width, height, unit))
+    return screen
+
+
+def _writing_bar(
+    canvas: ImageDraw.ImageDraw, colours: Theme, room: tuple[float, float, float]
+) -> None:
+    """Draw the field one writes in, at the foot of a screen; *room* is its width, its height and the unit."""
+    width, height, unit = room
     top = height - 70 * unit
     canvas.rectangle((0, top, width, height), fill=colours.raised)
     canvas.rounded_rectangle(
@@ -214,7 +223,6 @@ def phone_chat(photo: Image.Image, draw: Draw, *, dark: bool) -> Image.Image:
         18 * unit,
         outline=colours.line,
     )
-    return screen
 
 
 def _bubble(

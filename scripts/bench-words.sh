@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measure the screening of words. Usage: scripts/bench-words.sh [--quick] [PART...]
 #
-# Parts: rates fast lexicon minors disguises chains peers; all unless some are named. The request sets beside the
-# project (../shared/eval/requests) are read where they lie. Figures are CPU time of one thread.
+# Parts: rates fast lexicon requests minors disguises chains peers; all unless some are named. The request sets
+# beside the project (../shared/eval/requests) are read where they lie. Figures are CPU time of one thread.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 quick=
 if [ "${1:-}" = --quick ]; then quick=1 && shift; fi
-parts="${*:-rates fast lexicon minors disguises chains peers}"
+parts="${*:-rates fast lexicon requests minors disguises chains peers}"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 measure() { # script, arguments
@@ -24,6 +24,10 @@ for part in $parts; do
   case "$part" in
     rates) measure words.py "${half[@]}" ;;
     fast | lexicon) measure words.py --reader "$part" "${half[@]}" ;;
+    requests)
+      measure words.py --requests benchmarks/requests
+      measure words.py --requests benchmarks/requests_later --source-person true
+      ;;
     minors) measure minors.py ;;
     disguises) measure words_disguises.py "${sample[@]}" ;;
     chains) measure chains.py ;;

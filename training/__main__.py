@@ -27,7 +27,7 @@ from training.encoder import EncoderLesson, HeadOnly, encoder_file, encoder_less
 from training.frames import read_frames
 from training.gists import Gists
 from training.lower import lower_rows
-from training.ordinary import late_texts, long_texts, ordinary_texts
+from training.ordinary import late_texts, long_texts, ordinary_texts, passages
 from training.perceptron import Perceptron
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
@@ -110,7 +110,8 @@ def _own_encoder(folder: Path) -> Encoder:
 def _gram_lesson(originals: list[Original]) -> Lesson:
     frames = read_frames()
     composed = list(compose(LEXICON))[::_COMPOSED_EVERY]
-    usual = [*composed, *ordinary_texts(), *read_texts(USUAL)]
+    written = read_texts(USUAL)
+    usual = [*composed, *ordinary_texts(), *written, *passages(written)]
     lesson = lesson_of(
         originals,
         widen(originals, _VARIATIONS, frames),
@@ -125,11 +126,12 @@ def _gram_lesson(originals: list[Original]) -> Lesson:
 
 def _encoder_lesson(originals: list[Original]) -> EncoderLesson:
     varied = widen(originals, _ENCODED_VARIATIONS, read_frames())
-    usual = [*ordinary_texts(), *long_texts()]
-    early = [*read_texts(USUAL), *usual[::_ENCODED_ORDINARY_EVERY]]
+    written, usual = read_texts(USUAL), [*ordinary_texts(), *long_texts()]
+    early = [*written, *usual[::_ENCODED_ORDINARY_EVERY]]
     late = [one for place, one in enumerate(usual) if place % _ENCODED_ORDINARY_EVERY]
+    late += [*late_texts(), *passages([*written, *long_texts()])]
     few = list(compose(LEXICON))[::_ENCODED_COMPOSED_EVERY]
-    lesson = encoder_lesson(originals, varied, few, early, [*late, *late_texts()])
+    lesson = encoder_lesson(originals, varied, few, early, late)
     print(f"{len(originals)} originals, {len(lesson.texts)} texts encoded", flush=True)
     return lesson
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,7 +74,9 @@ _LATE_CAPTIONS = (
     "a {mood} {medium} that features {subject}, {detail}. {body} {stance}, {limbs}. {someone} {doing}.",
 )
 _CUTS = 3
-"""Beginnings taken off each long text: a window of a long text may begin anywhere."""
+"""Passages taken of each long text: what is heard of one may begin and end anywhere."""
+_PASSAGE = (8, 45)
+"""Words of a passage, the fewest and the most."""
 
 
 def ordinary_texts() -> Iterator[Original]:
@@ -83,14 +85,21 @@ def ordinary_texts() -> Iterator[Original]:
 
 
 def late_texts() -> Iterator[Original]:
-    """Yield what is shown last: more of the same, and long texts without their beginnings."""
+    """Yield what is shown last: more of the same."""
     yield from _composed(((Modality.EDIT, _LATE_EDITS), (Modality.GENERATE, _LATE_CAPTIONS)))
-    for one in long_texts():
-        dice = random.Random(one.text)
+
+
+def passages(texts: Iterable[Original]) -> Iterator[Original]:
+    """Yield passages of those of *texts* that are longer than one, as long texts are heard in parts."""
+    fewest, most = _PASSAGE
+    for one in texts:
         words = one.text.split()
+        if len(words) <= most:
+            continue
+        dice = random.Random(one.text)
         for _ in range(_CUTS):
-            cut = " ".join(words[dice.randrange(len(words)) :])
-            yield replace(one, text=cut)
+            start = dice.randrange(len(words) - fewest)
+            yield replace(one, text=" ".join(words[start : start + dice.randint(fewest, most)]))
 
 
 def _composed(kinds: Sequence[tuple[Modality, Sequence[str]]]) -> Iterator[Original]:

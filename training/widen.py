@@ -29,7 +29,8 @@ _DISGUISED = 0.15
 _FRAMED = 0.6
 _REPLACED = 0.5
 _HIDING = 0.3
-FOLDS = 5
+FOLDS = 10
+"""Parts of the originals; the heads are shown all but one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,10 @@ def _refuse_unknown(command: object, words: list[str], line: str) -> None:
 
 
 def test_the_tree_names_no_machine_and_no_index() -> None:
-    """No home folder, no package index, no registry address in any file of the repository."""
+    """No home folder and no address of a package index in any file of the repository."""
     import subprocess
 
-    patterns = ["--index-url", "--extra-index-url", "--find-links"]
+    patterns = [f"--{option}" for option in ("index-url", "extra-index-url", "find-links")]
     arguments = [part for pattern in patterns for part in ("-e", pattern)]
     found = subprocess.run(
         ["git", "grep", "-nIF", *arguments, "--", ".", ":!tests/docs"],

@@ -65,16 +65,16 @@ async def tell_metrics(request: Request) -> Response:
 
 
 async def _gauges(house: House) -> bytes:
-    registry = CollectorRegistry()
-    up = Gauge("raiment_database_up", "Whether the database answers", registry=registry)
+    gauges = CollectorRegistry()
+    up = Gauge("raiment_database_up", "Whether the database answers", gauges=gauges)
     try:
         async with house.database.read() as tx:
             for name, (about, value) in (await _totals(house, tx)).items():
-                Gauge(name, about, registry=registry).set(value)
+                Gauge(name, about, gauges=gauges).set(value)
         up.set(1)
     except Unavailable:
         up.set(0)
-    return generate_latest(registry)
+    return generate_latest(gauges)
 
 
 async def _totals(house: House, tx: Transaction) -> dict[str, tuple[str, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -10,10 +9,10 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import psycopg
 import pytest
+from tests.adapters.postgres.broken_backups import DAMAGES, SECRET
 
 from raiment import __version__
 from raiment.adapters.postgres import backup
@@ -22,7 +21,6 @@ from raiment.adapters.postgres.programs import Programs
 from raiment.errors import ConfigurationError, Conflict, InvalidInput, Unavailable
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SECRET = bytes(range(32))
 
 
 class Server(Protocol):
@@ -322,85 +320,7 @@ def test_the_password_stays_out_of_the_process_list() -> None:
     assert "user=raiment" in " ".join(map(str, program.args))
 
 
-def _flip_a_byte_of_the_dump(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
-def _cut_off(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-100])
-
-
-def _no_zip(file: Path) -> None:
-    file.write_bytes(b"raiment" * 100)
-
-
-def _empty(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def _another_dump(file: Path) -> None:
-    _rewrite(file, change=lambda files: files | {"database.dump": b"PGDMP"})
-
-
-def _no_dump(file: Path) -> None:
-    _rewrite(file, change=lambda files: {n: c for n, c in files.items() if n != "database.dump"})
-
-
-def _path_trick(file: Path) -> None:
-    _rewrite(file, change=lambda files: files | {"../../secret.key": SECRET})
-
-
-def _absolute_path(file: Path) -> None:
-    _rewrite(file, change=lambda files: files | {"/etc/raiment": SECRET})
-
-
-def _unlisted(file: Path) -> None:
-    _rewrite(file, change=lambda files: _with_manifest(files, parts={}))
-
-
-def _listed_but_absent(file: Path) -> None:
-    part = {"size": 0, "sha256": "0" * 64}
-    _rewrite(file, change=lambda files: _with_manifest(files, parts={"../x": part}))
-
-
-def _later_format(file: Path) -> None:
-    _rewrite(file, change=lambda files: _with_manifest(files, format=2))
-
-
-def _huge_manifest(file: Path) -> None:
-    _rewrite(file, change=lambda files: files | {"manifest.json": b" " * 10_000_000})
-
-
-def _bomb(file: Path) -> None:
-    _rewrite(file, change=lambda files: files, compression=ZIP_DEFLATED)
-
-
-def _two_of_one_name(file: Path) -> None:
-    with pytest.warns(UserWarning, match="Duplicate"), ZipFile(file, "a") as zipped:
-        zipped.writestr("secret.key", b"another")
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        _flip_a_byte_of_the_dump,
-        _cut_off,
-        _no_zip,
-        _empty,
-        _another_dump,
-        _no_dump,
-        _path_trick,
-        _absolute_path,
-        _unlisted,
-        _listed_but_absent,
-        _later_format,
-        _huge_manifest,
-        _bomb,
-        _two_of_one_name,
-    ],
-)
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_file_that_is_not_what_was_written_is_refused(
     damage: Callable[[Path], None],
     written: Path,
@@ -421,24 +341,6 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     """No traceback for a mistyped name."""
     with pytest.raises(InvalidInput, match="cannot be read"):
         read_manifest(tmp_path / "none")
-
-
-def _rewrite(
-    file: Path,
-    *,
-    change: Callable[[dict[str, bytes]], dict[str, bytes]],
-    compression: int = ZIP_STORED,
-) -> None:
-    with ZipFile(file) as zipped:
-        files = {name: zipped.read(name) for name in zipped.namelist()}
-    with ZipFile(file, "w", compression) as zipped:
-        for name, content in change(files).items():
-            zipped.writestr(name, content)
-
-
-def _with_manifest(files: dict[str, bytes], **changes: object) -> dict[str, bytes]:
-    manifest = json.loads(files["manifest.json"]) | changes
-    return files | {"manifest.json": json.dumps(manifest).encode()}
 
 
 def _execute(url: str, *statements: str) -> None:

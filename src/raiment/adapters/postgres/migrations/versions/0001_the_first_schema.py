@@ -1,4 +1,8 @@
-"""The first schema."""
+"""
+The first schema.
+
+One step as alembic wrote it, table after table: long, and never to be changed again.
+"""
 
 from importlib.resources import files
 
