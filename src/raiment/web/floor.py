@@ -66,11 +66,11 @@ async def tell_metrics(request: Request) -> Response:
 
 async def _gauges(house: House) -> bytes:
     gauges = CollectorRegistry()
-    up = Gauge("raiment_database_up", "Whether the database answers", gauges=gauges)
+    up = Gauge("raiment_database_up", "Whether the database answers", registry=gauges)
     try:
         async with house.database.read() as tx:
             for name, (about, value) in (await _totals(house, tx)).items():
-                Gauge(name, about, gauges=gauges).set(value)
+                Gauge(name, about, registry=gauges).set(value)
         up.set(1)
     except Unavailable:
         up.set(0)
