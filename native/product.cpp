@@ -63,9 +63,12 @@ struct Panel {
 // What some rows make of a panel, kPanel numbers for each row.
 using SomeRows = void (*)(const Panel& panel, const float* rows, float* made);
 
-template <std::size_t Count>
+// The kernels take their rows one by one as template arguments: what is summed stays in registers only
+// where each index is a constant from the start (a loop over rows had GCC store every sum in each round).
+
+template <std::size_t... Row>
 void scalar_rows(const Panel& panel, const float* rows, float* made) {
-    for (std::size_t row = 0; row < Count; ++row) {
+    for (std::size_t row = 0; row < sizeof...(Row); ++row) {
         float sums[kPanel];
         std::copy_n(panel.bias, kPanel, sums);
         for (std::size_t i = 0; i < panel.inputs; ++i) {
@@ -78,41 +81,37 @@ void scalar_rows(const Panel& panel, const float* rows, float* made) {
 
 #if defined(RAIMENT_X86)
 
-template <std::size_t Count>
+template <std::size_t... Row>
 RAIMENT_AVX2 void avx2_rows(const Panel& panel, const float* rows, float* made) {
-    __m256 low[Count], high[Count];
-    for (std::size_t row = 0; row < Count; ++row) {
-        low[row] = _mm256_loadu_ps(panel.bias);
-        high[row] = _mm256_loadu_ps(panel.bias + 8);
-    }
+    __m256 low[sizeof...(Row)], high[sizeof...(Row)];
+    ((low[Row] = _mm256_loadu_ps(panel.bias), high[Row] = _mm256_loadu_ps(panel.bias + 8)), ...);
     const auto* weights = reinterpret_cast<const __m128i*>(panel.halves);
-    for (std::size_t i = 0; i < panel.inputs; ++i, weights += 2) {
+    const std::size_t inputs = panel.inputs;
+    for (std::size_t i = 0; i < inputs; ++i, weights += 2, ++rows) {
         const __m256 first = _mm256_cvtph_ps(_mm_loadu_si128(weights));
         const __m256 second = _mm256_cvtph_ps(_mm_loadu_si128(weights + 1));
-        for (std::size_t row = 0; row < Count; ++row) {
-            const __m256 value = _mm256_broadcast_ss(rows + row * panel.inputs + i);
-            low[row] = _mm256_fmadd_ps(value, first, low[row]);
-            high[row] = _mm256_fmadd_ps(value, second, high[row]);
-        }
+        __m256 value;
+        ((value = _mm256_broadcast_ss(rows + Row * inputs),
+          low[Row] = _mm256_fmadd_ps(value, first, low[Row]),
+          high[Row] = _mm256_fmadd_ps(value, second, high[Row])),
+         ...);
     }
-    for (std::size_t row = 0; row < Count; ++row) {
-        _mm256_storeu_ps(made + row * kPanel, low[row]);
-        _mm256_storeu_ps(made + row * kPanel + 8, high[row]);
-    }
+    ((_mm256_storeu_ps(made + Row * kPanel, low[Row]),
+      _mm256_storeu_ps(made + Row * kPanel + 8, high[Row])),
+     ...);
 }
 
-template <std::size_t Count>
+template <std::size_t... Row>
 RAIMENT_AVX512 void avx512_rows(const Panel& panel, const float* rows, float* made) {
-    __m512 sums[Count];
-    for (std::size_t row = 0; row < Count; ++row) sums[row] = _mm512_loadu_ps(panel.bias);
+    __m512 sums[sizeof...(Row)];
+    ((sums[Row] = _mm512_loadu_ps(panel.bias)), ...);
     const auto* weights = reinterpret_cast<const __m256i*>(panel.halves);
-    for (std::size_t i = 0; i < panel.inputs; ++i) {
+    const std::size_t inputs = panel.inputs;
+    for (std::size_t i = 0; i < inputs; ++i, ++rows) {
         const __m512 some = _mm512_cvtph_ps(_mm256_loadu_si256(weights + i));
-        for (std::size_t row = 0; row < Count; ++row) {
-            sums[row] = _mm512_fmadd_ps(_mm512_set1_ps(rows[row * panel.inputs + i]), some, sums[row]);
-        }
+        ((sums[Row] = _mm512_fmadd_ps(_mm512_set1_ps(rows[Row * inputs]), some, sums[Row])), ...);
     }
-    for (std::size_t row = 0; row < Count; ++row) _mm512_storeu_ps(made + row * kPanel, sums[row]);
+    (_mm512_storeu_ps(made + Row * kPanel, sums[Row]), ...);
 }
 
 #endif
@@ -123,11 +122,15 @@ struct ByRows {
     std::array<SomeRows, kMostRows> each;
 };
 
-#define RAIMENT_BY_ROWS(NAME, MOST)                                    \
-    template <std::size_t... Less>                                     \
-    constexpr ByRows NAME##_table(std::index_sequence<Less...>) {      \
-        return {MOST, {NAME##_rows<Less + 1>...}};                     \
-    }                                                                  \
+#define RAIMENT_BY_ROWS(NAME, MOST)                                                   \
+    template <std::size_t... Row>                                                     \
+    constexpr SomeRows NAME##_of(std::index_sequence<Row...>) {                       \
+        return NAME##_rows<Row...>;                                                   \
+    }                                                                                 \
+    template <std::size_t... Less>                                                    \
+    constexpr ByRows NAME##_table(std::index_sequence<Less...>) {                     \
+        return {MOST, {NAME##_of(std::make_index_sequence<Less + 1>{})...}};          \
+    }                                                                                 \
     constexpr ByRows NAME##_by_rows = NAME##_table(std::make_index_sequence<MOST>{});
 
 RAIMENT_BY_ROWS(scalar, kMostRows)
