@@ -43,13 +43,14 @@ def segmented(text: Traced, lexicon: Lexicon) -> Iterator[Traced]:
 def _known(letters: str, lexicon: Lexicon) -> list[tuple[int, int, frozenset[str]]]:
     """Return where words, or what they begin with, stand in *letters*, with the languages that know them."""
     found: list[tuple[int, int, frozenset[str]]] = []
+    vocabulary, stems, longer = lexicon.vocabulary, lexicon.stems, lexicon.longer
     for start in range(len(letters)):
-        most = _LONGEST if letters[start : start + OPENING] in lexicon.longer else OPENING
+        most = _LONGEST if letters[start : start + OPENING] in longer else OPENING
         for end in range(start + 2, min(start + most, len(letters)) + 1):
             piece = letters[start:end]
-            of = lexicon.vocabulary.get(piece, frozenset())
-            if end - start > _TELLING and piece in lexicon.stems:
-                of |= {term.language for term in lexicon.stems[piece]}
+            of = vocabulary.get(piece)
+            if end - start > _TELLING and piece in stems:
+                of = (of or frozenset()) | {term.language for term in stems[piece]}
             if of:
                 found.append((start, end, of))
     return found

@@ -153,9 +153,13 @@ def _known(hits: Sequence[Hit]) -> dict[str, float]:
 
     A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg".
     """
-    known: dict[str, dict[int, float]] = {}
-    for hit in hits:
-        places = known.setdefault(hit.language, {})
-        for place in range(hit.first, hit.last + 1):
-            places[place] = max(places.get(place, 0.0), hit.coverage)
-    return {language: round(sum(places.values()), 3) for language, places in known.items()}
+    places: dict[tuple[str, int], float] = {}
+    for _, language, first, last, _, coverage in hits:
+        for place in range(first, last + 1):
+            key = language, place
+            if places.get(key, 0.0) < coverage:
+                places[key] = coverage
+    known: dict[str, float] = {}
+    for (language, _), coverage in places.items():
+        known[language] = known.get(language, 0.0) + coverage
+    return {language: round(count, 3) for language, count in known.items()}
