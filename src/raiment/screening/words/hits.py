@@ -10,7 +10,8 @@ from raiment.screening.words.openings import ASIDE, exactest
 from raiment.screening.words.text import Word
 
 _GAP_WORDS = 7
-_HARMLESS = "harmless"
+HARMLESS = "harmless"
+"""The concept of phrases that only look like something."""
 _PHRASAL = frozenset({"remove", "strip", "undress"})
 
 
@@ -51,7 +52,7 @@ def find_hits(words: Sequence[Word], lexicon: Lexicon) -> list[Hit]:
         if hit.concept == ASIDE
         or (
             swallowed.get((hit.language, hit.first), 0) <= hit.last - hit.first
-            and not (hit.concept == _HARMLESS and _cuts_in(hit, phrases))
+            and not (hit.concept == HARMLESS and _cuts_in(hit, phrases))
         )
     ]
 
@@ -91,7 +92,7 @@ def _end(term: Term, words: Sequence[Word], place: int) -> tuple[int, bool]:
         found = next((i for i in following if _says(words[i].letters, piece)), -1)
         if found < 0 or words[found].sentence != words[place].sentence:
             return -1, gapped
-        if term.concept == _HARMLESS and _is_parted(words, place, found):
+        if term.concept == HARMLESS and _is_parted(words, place, found):
             return -1, gapped
         gapped = gapped or found > place + 1
         place = found

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from raiment.screening.words.hits import Hit, find_hits
+from raiment.screening.words.hits import HARMLESS, Hit, find_hits
 from raiment.screening.words.lexicon import Lexicon
 from raiment.screening.words.normalise import HIDING, Rendering
 from raiment.screening.words.scene import Scene, scene_of
@@ -87,13 +87,24 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
 
 
 def _counting(hits: Sequence[Hit], language: str, main: str, words: Sequence[Word]) -> list[Hit]:
-    """Return the hits that belong in the scene of *language*; negations of the *main* one always do."""
+    """
+    Return the hits that belong in the scene of *language*.
+
+    Negations of the *main* one always do, and nothing in a phrase that is harmless there: ``gole grane`` are
+    bare branches in Croatian, whoever is bare in Polish.
+    """
     if language == main:
         return [hit for hit in hits if hit.language == main]
+    harmless = {
+        place
+        for hit in hits
+        if hit.language == main and hit.concept == HARMLESS and hit.last > hit.first
+        for place in range(hit.first, hit.last + 1)
+    }
     return [
         hit
         for hit in hits
-        if (hit.language == language and not _is_scrap(hit, words))
+        if (hit.language == language and not _is_scrap(hit, words) and hit.first not in harmless)
         or (hit.language == main and hit.concept == "negation")
     ]
 
