@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from raiment.screening.words import Intent, Modality, WordsReading
+from raiment.screening.words import Intent, Modality, Who, WordsReading
 
 Reader = Callable[..., WordsReading]
 HELD = 0.5
@@ -111,6 +111,24 @@ def test_an_ordinary_request_passes(read: Reader, text: str) -> None:
 def test_a_name_is_no_colour_of_another_language(read: Reader, text: str) -> None:
     """A shop's phrase of one language (``tom nude``, ``son nude``) excuses nothing in the others."""
     assert read(text).strongest >= HELD
+
+
+@pytest.mark.parametrize(
+    ("text", "modality", "who"),
+    [
+        ("затъкни косата зад ушите", Modality.EDIT, Who.NOBODY),
+        ("затъкни косата на Мария Иванова", Modality.EDIT, Who.NAMED),
+        ("수영복 태그 지워줘", Modality.EDIT, Who.NOBODY),
+        ("صورة ليلى حداد", Modality.GENERATE, Who.NAMED),
+        ("portrait of Zofia Kłosowska", Modality.GENERATE, Who.NAMED),
+        ("ändra färgen på ängen", Modality.EDIT, Who.NOBODY),
+    ],
+)
+def test_a_name_is_told_by_its_capitals(
+    read: Reader, text: str, modality: Modality, who: Who
+) -> None:
+    """In every script that has them; in others two strange words are a name only where a picture is made."""
+    assert read(text, modality=modality).who is who
 
 
 @pytest.mark.parametrize(

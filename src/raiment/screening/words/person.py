@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
-from itertools import islice
+from collections.abc import Set as AbstractSet
 
 from raiment.screening.words.fold import folded
 from raiment.screening.words.reading import Modality, Who
@@ -15,14 +14,15 @@ _AGE_DIGITS = 2
 _AGE_REACH = 2
 _NAMES_LOOKED_AT = 50
 _GLUED_AGE = re.compile(r"(\d{1,2})(?:yo|yrs?|yrold|y|歳|岁|살)")
-_CAPITALS = re.compile(r"\b[^\W\d_a-z][^\W\d_A-Z]{1,20}(?:[ -][^\W\d_a-z][^\W\d_A-Z']{1,20})+")
+_WORD = re.compile(r"\b[^\W\d_](?:[^\W\d_]|')+")
+_LONGEST_NAME = 21
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z0-9_.]{3,30}\b")
 
 
 def whom(
     scene: Scene,
     raw: str,
-    known: Container[str],
+    known: AbstractSet[str],
     modality: Modality,
     source_person: bool | None,
 ) -> Who:
@@ -33,7 +33,11 @@ def whom(
     """
     if scene.has("acquaintance"):
         return Who.ACQUAINTANCE
-    if scene.has("famous") or _HANDLE.search(raw) or names_somebody(raw, known):
+    if (
+        scene.has("famous")
+        or _HANDLE.search(raw)
+        or names_somebody(raw, known, uncased=modality is Modality.GENERATE)
+    ):
         return Who.NAMED
     if modality is Modality.EDIT and source_person:
         return Who.SOURCE
@@ -59,18 +63,38 @@ def points_at_somebody(scene: Scene, modality: Modality) -> bool:
     return pointed < introduced
 
 
-def names_somebody(raw: str, known: Container[str]) -> bool:
+def names_somebody(raw: str, known: AbstractSet[str], *, uncased: bool) -> bool:
     """
     Return whether two capitalised words stand together in *raw* that are not *known* words.
 
-    Brands and places may pass for people: then the request is read more strictly, never less.
+    Brands and places may pass for people: then the request is read more strictly, never less. Where letters
+    have no capitals any two such words count if *uncased* says so.
     """
     if raw.istitle() or raw.isupper():
         return False
-    return any(
-        all(folded(word) not in known for word in re.split(r"[ -]", match.group())[:2])
-        for match in islice(_CAPITALS.finditer(raw), _NAMES_LOOKED_AT)
-    )
+    before: re.Match[str] | None = None
+    names = 0
+    for word in _WORD.finditer(raw):
+        if not _may_be_name(word.group(), uncased=uncased):
+            before = None
+            continue
+        names += 1
+        if names > _NAMES_LOOKED_AT:
+            return False
+        beside = before and word.start() == before.end() + 1 and raw[before.end()] in " -"
+        if before and beside and not {folded(before.group()), folded(word.group())} & known:
+            return True
+        before = word
+    return False
+
+
+def _may_be_name(word: str, *, uncased: bool) -> bool:
+    """Return whether *word* is written as a name is."""
+    if len(word) > _LONGEST_NAME:
+        return False
+    if word[0].isupper():
+        return word[1:] == word[1:].lower()
+    return uncased and word[0].upper() == word[0].lower()
 
 
 def speaks_of_minor(scene: Scene) -> bool:
