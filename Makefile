@@ -33,7 +33,7 @@ lint: $(STAMPS)/test $(STAMPS)/package
 docs: $(STAMPS)/test $(STAMPS)/package
 	$(BIN)/pytest tests/docs tests/evidence/test_log_page.py tests/policy/test_policy_page.py
 
-# The encoder's tuning and the heads that read requests beside the lexicon, from the start, over all texts: an hour and a half of two slow cores.
+# The encoder's tuning and the heads that read requests beside the lexicon, from the start, over all texts: about an hour of two slow cores.
 train: .venv/train/stamp
 	PYTHONPATH=src OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/train/bin/python -m training train
 

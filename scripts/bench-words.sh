@@ -27,6 +27,8 @@ for part in $parts; do
     requests)
       measure words.py --requests benchmarks/requests
       measure words.py --requests benchmarks/requests_later --source-person true
+      measure words.py --requests benchmarks/requests_english
+      measure words.py --requests benchmarks/ordinary_later
       ;;
     minors) measure minors.py ;;
     disguises) measure words_disguises.py "${sample[@]}" ;;
