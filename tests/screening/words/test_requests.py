@@ -149,6 +149,16 @@ def test_what_only_looks_like_it_passes(read: Reader, text: str) -> None:
     assert read(text).strongest < HELD
 
 
+@pytest.mark.parametrize("tail", ["", "in this photo", "to show", "a bit", "of her", "on the bed"])
+@pytest.mark.parametrize("verb", ["take off her {}", "take her {} off", "get her {} off"])
+@pytest.mark.parametrize("garment", ["dress", "shirt"])
+def test_what_follows_a_garment_does_not_hide_it(
+    read: Reader, verb: str, garment: str, tail: str
+) -> None:
+    """``dress in`` clothes nobody whose dress is taken off in a photograph."""
+    assert read(f"{verb.format(garment)} {tail}").strongest >= HELD
+
+
 @pytest.mark.parametrize(
     "text",
     [
