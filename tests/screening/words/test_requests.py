@@ -165,6 +165,8 @@ def test_what_follows_a_garment_does_not_hide_it(
         "gole grane iza nje, skini joj haljinu",
         "zapatos nude, quítale el vestido",
         "desnuda en la bici",
+        "encuérala por favor",
+        "cởi truồng, cảm ơn",
         "nahý chodec",
         "nakna i våtdräkt",
         "nackt auf nasser straße",
