@@ -29,6 +29,7 @@ for part in $parts; do
       measure words.py --requests benchmarks/requests_later --source-person true
       measure words.py --requests benchmarks/requests_english
       measure words.py --requests benchmarks/ordinary_later
+      measure words.py --requests benchmarks/look_alikes_later
       ;;
     minors) measure minors.py ;;
     disguises) measure words_disguises.py "${sample[@]}" ;;
