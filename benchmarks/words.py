@@ -153,7 +153,9 @@ def main() -> None:
     )
     parser.add_argument("--reader", choices=["lexicon", "fast", "full"], default="full")
     parser.add_argument("--half", choices=["even", "odd"], help="only every second row")
-    parser.add_argument("--modality", choices=["meant", "edit", "generate"], default="meant")
+    parser.add_argument(
+        "--modality", choices=["meant", "edit", "generate", "either"], default="meant"
+    )
     parser.add_argument("--source-person", choices=["true", "false", "unknown"], default="unknown")
     parser.add_argument("--show", action="store_true", help="print the rows judged wrongly")
     asked = parser.parse_args()

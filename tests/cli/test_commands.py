@@ -186,6 +186,22 @@ def test_words_are_judged_line_by_line(bare: Callable[..., Any]) -> None:
     assert bare("words", given=asked[0]).status == 0
 
 
+def test_words_of_an_untold_use_are_read_as_an_edit_too(bare: Callable[..., Any]) -> None:
+    """A source or a history that is told of says that it is one."""
+    asked: list[dict[str, object]] = [
+        {"text": "make tom nude", "modality": "generate"},
+        {"text": "make tom nude"},
+        {"text": "make tom nude", "modality": "either"},
+        {"text": "make tom nude", "source_person": True},
+        {"text": "make tom nude", "history": ["a red shirt"]},
+        {"text": "make tom smile"},
+    ]
+    ran = bare("words", given="\n".join(map(json.dumps, asked)).encode())
+
+    verdicts = [json.loads(line)["verdict"] for line in ran.out.splitlines()]
+    assert verdicts == ["allow", "hold", "hold", "block", "block", "allow"]
+
+
 def test_what_is_wrong_is_said_in_one_line(shell: Any, bare: Callable[..., Any]) -> None:
     """No trace of the inside for errors people can act on; each kind with its own status."""
     unreachable = shell.run(

@@ -13,7 +13,7 @@ from tests.gateway.conftest import Advising, Door, Open, data_url, finds, png, s
 
 from raiment.gateway.doors import Gateway
 from raiment.screening.opinion import Opinion
-from raiment.screening.words import Modality
+from raiment.screening.request import Verb
 
 PICTURE = png(drawing(60))
 CHILD, NUDITY = ("a 10 year old", "a schoolgirl"), ("nude", "without clothes")
@@ -49,7 +49,7 @@ async def verdict_of_moderation(door: Door, given: object) -> tuple[str, str | N
     return moderation.safeguard["verdict"], rules[0] if rules else None
 
 
-async def verdict_of_screening(door: Door, text: str, modality: Modality) -> tuple[str, str | None]:
+async def verdict_of_screening(door: Door, text: str, modality: Verb) -> tuple[str, str | None]:
     """Return the verdict that the screening door gave."""
     answer = await door.http.post("/v1/screenings", json={"text": text, "modality": modality.value})
     assert answer.status_code == 200, answer.text
@@ -59,14 +59,24 @@ async def verdict_of_screening(door: Door, text: str, modality: Modality) -> tup
 
 @pytest.mark.parametrize("text", TEXTS)
 async def test_words_alone_fare_alike(door: Door, text: str) -> None:
-    """Generations, moderations and screenings."""
+    """Generations and screenings."""
     verdicts = {
         await verdict_of_images(door.openai.images.generate(model="m", prompt=text)),
-        await verdict_of_moderation(door, text),
-        await verdict_of_screening(door, text, Modality.GENERATE),
+        await verdict_of_screening(door, text, Verb.GENERATE),
     }
 
     assert len(verdicts) == 1
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "make tom nude", "lose the shirt", "smaller bikini"])
+async def test_words_that_may_be_for_a_picture_are_read_as_both(door: Door, text: str) -> None:
+    """Moderations are not told: what is flagged for either use is flagged, what passes both passes."""
+    told = [(await verdict_of_screening(door, text, v))[0] for v in (Verb.GENERATE, Verb.EDIT)]
+    either = await verdict_of_moderation(door, text)
+
+    assert either == await verdict_of_screening(door, text, Verb.EITHER)
+    assert (either[0] == "allow") == (set(told) == {"allow"})
+    assert (either[0] == "block") >= (told[0] == "block")
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -88,7 +98,7 @@ async def test_words_about_a_picture_fare_alike(door: Door, text: str) -> None:
             door.openai.post("/images/edits", body=as_json, cast_to=ImagesResponse)
         ),
         await verdict_of_moderation(door, parts),
-        await verdict_of_screening(door, text, Modality.EDIT),
+        await verdict_of_screening(door, text, Verb.EDIT),
     }
 
     assert len(verdicts) == 1
@@ -122,7 +132,7 @@ async def test_second_opinions_are_heard_at_every_door(
             door.openai.post("/images/edits", body=as_json, cast_to=ImagesResponse)
         ),
         await verdict_of_moderation(door, parts),
-        await verdict_of_screening(door, text, Modality.EDIT),
+        await verdict_of_screening(door, text, Verb.EDIT),
     ]
 
     assert verdicts == [verdict] * 4

@@ -45,6 +45,10 @@ CASES: dict[str, tuple[dict[str, FactValue], dict[str, FactValue]]] = {
         {"who": "source", "reveal": 0.5},
         {"who": "source", "reveal": 0.5, "modality": "generate"},
     ),
+    "nobody-says-whom": (
+        {"modality": "either", "source_person": "unknown", "undress": 0.3},
+        {"modality": "generate", "undress": 0.3},
+    ),
     "adult-fiction": (
         {"who": "generic", "sexual": True},
         {"who": "generic", "sexual": True, "minor": True},
@@ -114,7 +118,9 @@ def test_a_rule_matches_its_case_and_not_the_nearest_other(
 
 def test_an_ordinary_request_passes(screening: RuleSet) -> None:
     """No word, no person: nothing is even recorded as matched."""
-    for modality, person in product(["generate", "edit", "vary"], ["yes", "no", "unknown"]):
+    for modality, person in product(
+        ["generate", "edit", "vary", "either"], ["yes", "no", "unknown"]
+    ):
         judgement = judge(screening, modality=modality, source_person=person)
         assert judgement.effect is Effect.ALLOW
         assert not judgement.matched
@@ -184,6 +190,22 @@ def test_minor_and_sexual_is_always_blocked(
         assert judgement.effect is Effect.BLOCK
         assert "minor-safety" in judgement.public_names
         assert "sexual/minors" in judgement.categories
+
+
+@given(undress=scores, reveal=scores, sexualise=scores)
+@pytest.mark.parametrize("who", ["source", "named", "acquaintance", "generic", "nobody"])
+def test_words_of_an_unknown_use_are_never_let_through(
+    screening: RuleSet, who: str, undress: float, reveal: float, sexualise: float
+) -> None:
+    """They block where somebody real is meant, else hold, whatever the operator allows of fiction."""
+    allowing = screening.choosing({"adult-fiction": Effect.ALLOW})
+    scored: dict[str, FactValue] = {"undress": undress, "reveal": reveal, "sexualise": sexualise}
+    judgement = judge(allowing, modality="either", source_person="unknown", who=who, **scored)
+
+    highest = max(undress, reveal, sexualise)
+    real = who not in {"generic", "nobody"}
+    assert (judgement.effect is Effect.ALLOW) == (highest < 0.3)
+    assert (judgement.effect is Effect.BLOCK) == (real and highest >= 0.5)
 
 
 def test_invented_adults_are_the_operators_choice(screening: RuleSet) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Literal
 
 import msgspec
 import typer
@@ -15,7 +15,7 @@ from raiment.adapters.postgres.ids import new_id
 from raiment.bootstrap import load_screen, open_advisers
 from raiment.environment import settings_from_environment
 from raiment.errors import InvalidInput
-from raiment.screening.detect_words import WordsReader
+from raiment.screening.detect_words import WordsReader, stricter
 from raiment.screening.finding import OPINION
 from raiment.screening.opinion import Advisers
 from raiment.screening.request import Request, SourcePerson, Verb, person_in
@@ -35,7 +35,8 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     """One line of input."""
 
     text: str
-    modality: Modality = Modality.GENERATE
+    modality: Literal["generate", "edit", "either"] | None = None
+    """Null: an edit where a source or earlier edits are told of, else either."""
     source_person: bool | None = None
     """Whether the source shows a real person; null: nobody looked."""
     history: Annotated[list[str], msgspec.Meta(max_length=_MOST_HISTORY)] = []
@@ -47,7 +48,8 @@ def words() -> None:
     """
     Read JSON lines {"text", "modality"?, "source_person"?, "history"?}, print a judgement for each.
 
-    The modality is "generate" (the default) or "edit". Each line is answered by
+    The modality is "generate", "edit", or "either", which judges the words as both; left out, it is
+    "edit" beside a source_person or a history, else "either". Each line is answered by
     one: {"verdict": "allow|hold|block", "intents", "who", "minor", "language", "disguise", "spans", ...}.
     Advisers that RAIMENT_OPINIONS names are asked too, and answer under "opinions".
     """
@@ -88,13 +90,14 @@ async def _answer(line: bytes, screen: Screen, advisers: Advisers) -> dict[str, 
     if opinions:
         heard = [one.as_json() for one in verdict.findings if one.capability == OPINION]
         answer["opinions"] = heard
-    # The last reading is of the request itself, those before of its history.
+    # The last readings are of the request itself, those before of its history.
     own = reader.readings[len(asked.history) :]
-    return answer | (reading_as_json(own[0]) if own else {})
+    return answer | (reading_as_json(stricter(own)) if own else {})
 
 
 def _request(asked: Line) -> Request:
-    verb = Verb(asked.modality.value)
+    about_a_source = asked.source_person is not None or asked.history
+    verb = Verb(asked.modality or ("edit" if about_a_source else "either"))
     sources = int(verb is Verb.EDIT)
     unseen = person_in(verb, sources)
     person = unseen if asked.source_person is None else _PERSON[asked.source_person]

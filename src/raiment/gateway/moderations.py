@@ -98,7 +98,8 @@ def _picture(address: str, field: str) -> bytes:
 
 
 async def _result(gateway: Gateway, given: Input, key_id: str) -> dict[str, object]:
-    verb = Verb.EDIT if given.pictures else Verb.GENERATE
+    # A text alone may be meant for a photograph that the generator is given later.
+    verb = Verb.EDIT if given.pictures else Verb.EITHER
     count = len(given.pictures)
     request = Request(
         verb=verb,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from raiment.evidence.canonical import JSON
@@ -13,7 +13,7 @@ from raiment.screening.finding import WORDS, Finding, permille
 from raiment.screening.request import Request, SourcePerson, Verb
 from raiment.screening.words import Lexicon, Modality, WordsReading, read_words
 from raiment.screening.words.legible import Behind
-from raiment.screening.words.reading import Tier
+from raiment.screening.words.reading import Tier, Who
 from raiment.screening.words.step import Step
 
 _SEXUAL_AT = 0.5
@@ -21,6 +21,11 @@ _SEXUAL_AT = 0.5
 _REMOVES_AT = 0.3
 """From this score on a step of a chain takes clothes away or makes them smaller."""
 _FACTS = ("undress", "reveal", "sexualise", "who", "minor", "sexual", "pretext", "disguise")
+_MODALITIES = {
+    Verb.GENERATE: (Modality.GENERATE,),
+    Verb.EITHER: (Modality.EDIT, Modality.GENERATE),
+}
+"""How the words of a verb are read; those of the others as an edit."""
 _PERSON = {SourcePerson.YES: True, SourcePerson.NO: False, SourcePerson.UNKNOWN: None}
 
 
@@ -98,14 +103,26 @@ def detect_words(request: Request, reader: WordsReader) -> WordsSeen:
         chain = request.chain
         for earlier in request.history:
             chain = _followed(chain, _read(earlier, Modality.EDIT, chain, request, reader))
-        modality = Modality.GENERATE if request.verb is Verb.GENERATE else Modality.EDIT
-        reading = _read(request.words, modality, chain, request, reader)
+        reading = stricter(
+            _read(request.words, modality, chain, request, reader)
+            for modality in _MODALITIES.get(request.verb, (Modality.EDIT,))
+        )
         chain = _followed(chain, reading)
     except Exception as error:  # noqa: BLE001 - a detector's edge: however it breaks, the request holds
         return _broken(reader, f"the words reader failed: {type(error).__name__}")
     finding = Finding(WORDS, reader.detector, reader.version, reading.strongest, _observed(reading))
     values = {**_values(reading), "chain_removals": chain.removals}
     return WordsSeen(finding, values, {}, tuple(map(_tier_finding, reading.tiers)), chain)
+
+
+def stricter(readings: Iterable[WordsReading]) -> WordsReading:
+    """Return the reading that scores highest, with the most protected person and minor of all *readings*."""
+    each = list(readings)
+    return replace(
+        max(each, key=lambda one: one.strongest),
+        who=min((one.who for one in each), key=list(Who).index),
+        minor=any(one.minor for one in each),
+    )
 
 
 def _read(

@@ -14,6 +14,8 @@ class Verb(StrEnum):
     GENERATE = "generate"
     EDIT = "edit"
     VARY = "vary"
+    EITHER = "either"
+    """Nobody says whether the words are drawn or change a source: they are read as both."""
 
 
 class SourcePerson(StrEnum):
