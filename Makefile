@@ -11,11 +11,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 LOCKED := --require-hashes --no-deps
 WORKERS ?= 2
 
-.PHONY: help run test lint docs packages-run packages-test train bench-words bench-gateway bench-matching fuzz clean
+.PHONY: help run test lint docs packages-run packages-test train bench-words bench-gateway bench-matching fuzz arm clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo "also: lint docs train bench-words bench-gateway bench-matching fuzz clean"
+	@echo "also: lint docs train bench-words bench-gateway bench-matching fuzz arm clean"
 
 run: packages-run $(STAMPS)/package
 	RAIMENT_DEMO="$${RAIMENT_DEMO:-true}" exec $(BIN)/raiment serve
@@ -62,6 +62,10 @@ FUZZ_EXAMPLES ?= 20000
 fuzz: $(STAMPS)/test $(STAMPS)/package
 	scripts/fuzz-native.sh $(FUZZ_SECONDS)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest tests/adapters/pixels/test_hostile.py -k mutated
+
+# The native kernels as a 64-bit ARM processor runs them, in an emulator.
+arm:
+	scripts/arm.sh
 
 clean:
 	rm -rf .venv build src/*.egg-info src/raiment/_native.*.so

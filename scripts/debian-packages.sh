@@ -3,6 +3,7 @@
 #
 #   scripts/debian-packages.sh run    what `make run` needs: Python with venv and headers, a C++ compiler, make
 #   scripts/debian-packages.sh test   also what `make test` needs: Chromium, fonts, a PostgreSQL server
+#   scripts/debian-packages.sh arm    what `make arm` needs: a compiler for 64-bit ARM and an emulator
 #
 # Does nothing, and asks apt nothing, where all is there already, from whatever source. Never adds a source.
 # Uses sudo where it is not root. Asks no questions.
@@ -48,6 +49,12 @@ need_for_test() {
   [ -n "${RAIMENT_TEST_DATABASE_URL:-}" ] || need postgresql any_file '/usr/lib/postgresql/*/bin/initdb'
 }
 
+need_for_arm() {
+  need g++ has g++
+  need g++-aarch64-linux-gnu has aarch64-linux-gnu-g++
+  need qemu-user-static has qemu-aarch64-static
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -71,8 +78,9 @@ install_missing() {
 case "${1:-}" in
   run) need_for_run ;;
   test) need_for_test ;;
+  arm) need_for_arm ;;
   *)
-    echo "usage: $0 run|test" >&2
+    echo "usage: $0 run|test|arm" >&2
     exit 2
     ;;
 esac
