@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measure the screening of words. Usage: scripts/bench-words.sh [--quick] [PART...]
 #
-# Parts: rates fast lexicon requests minors disguises chains peers; all unless some are named. The request sets
+# Parts: rates fast lexicon requests beside minors disguises chains peers; all unless some are named. The request sets
 # beside the project (../shared/eval/requests) are read where they lie. Figures are CPU time of one thread.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 quick=
 if [ "${1:-}" = --quick ]; then quick=1 && shift; fi
-parts="${*:-rates fast lexicon requests minors disguises chains peers}"
+parts="${*:-rates fast lexicon requests beside minors disguises chains peers}"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 measure() { # script, arguments
@@ -31,6 +31,7 @@ for part in $parts; do
       measure words.py --requests benchmarks/ordinary_later
       measure words.py --requests benchmarks/look_alikes_later
       ;;
+    beside) measure words_beside.py ;;
     minors) measure minors.py ;;
     disguises) measure words_disguises.py "${sample[@]}" ;;
     chains) measure chains.py ;;

@@ -130,3 +130,22 @@ def test_the_vocabulary_has_frequent_words_first_and_no_slips(tmp_path: Path) ->
     assert "flowr" not in once
     assert others.startswith("und - ")
     assert "flowers" in others.split()
+
+
+def test_harmless_captions_are_harmless_edits_too() -> None:
+    """Where nobody says which is meant; but not those of somebody in few clothes, nor edits again."""
+    from training.ordinary import as_edits
+    from training.texts import Original
+
+    from raiment.screening.words import Modality, Who
+
+    def usual(text: str, modality: Modality = Modality.GENERATE) -> Original:
+        return Original("en", "none", modality, Who.NOBODY, text)
+
+    captions = [
+        usual("a red bus"),
+        usual("Shirtless man on a ladder"),
+        usual("smile", Modality.EDIT),
+    ]
+
+    assert list(as_edits(captions)) == [usual("a red bus", Modality.EDIT)]

@@ -27,8 +27,14 @@ _FREE = frozenset(
 )
 """What may stand between a verb and its object without being the object itself."""
 _OTHER_OBJECTS = frozenset({"detail", "outer", "thing", "harmless"})
+_BETWEEN = _FREE | {"add", "replace", "wear", "show", "remove", "keep", "of"}
+"""What may stand between a word and a negation behind it that is said of it."""
 _SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous", "minor"})
+_LEAVING = frozenset({"without", "negation", "keep"})
+"""What stands behind these is not acted on."""
 _NEGATION_REACH = 4
+_ENDING_WORDS = 1
+"""Words that say something, at most, behind a negation that is said of what stands before it."""
 _UNKNOWN_BETWEEN = 2
 _OBJECT_REACH = 5
 _TAKEN_REACH = 2
@@ -118,27 +124,68 @@ class Scene:
         return self.distance(place, frozenset({"thing", "harmless"}), 2) is not None
 
     def refused(self, hit: Hit) -> bool:
-        """Return whether a negation stands just before *hit* (or after it, where verbs come last)."""
+        """Return whether a negation stands just before *hit* (or ends it, where verbs come last)."""
         reach = _NEGATION_REACH * 2 if self.unspaced else _NEGATION_REACH
         last = hit.last + reach if self.verb_last else hit.first
         negations = sum(
-            (hit.first - reach <= other.last < hit.first or hit.last < other.first <= last)
+            (
+                hit.first - reach <= other.last < hit.first
+                or (hit.first < other.first <= last and self._ends(hit, other))
+            )
             and self._same_sentence(other.first, hit.first)
             for other in self.places.get("negation", ())
         )
         return negations % 2 == 1
 
+    def _ends(self, hit: Hit, negation: Hit) -> bool:
+        """
+        Return whether *negation*, behind *hit*, is said of it.
+
+        Not where it is said of something between them, or goes on to a thing of its own: ``undress her,
+        background not to change`` and ``undress her not changing the background``, as many languages say it.
+        """
+        if negation.last <= hit.last:
+            return False
+        between = range(hit.last + 1, negation.first)
+        if any(_BETWEEN.isdisjoint(self.said[i]) for i in between):
+            return False
+        own = 0
+        for i in range(negation.last + 1, len(self.words)):
+            if not self._same_sentence(i, negation.last):
+                break
+            own += "function" not in self.said[i]
+        return own <= (_ENDING_WORDS * 2 if self.unspaced else _ENDING_WORDS)
+
     def distance(self, hit: Hit, concepts: frozenset[str], reach: int) -> int | None:
-        """Return how many words from *hit* one of *concepts* stands in its sentence, None beyond *reach*."""
+        """
+        Return how many words from *hit* one of *concepts* stands in its sentence, None beyond *reach*.
+
+        What is only left as it is lies out of reach (``without changing the background``), and a
+        thing named after a comma: ``nude, masterpiece``.
+        """
+        steps = [
+            self._steps(hit.first, -1, concepts, reach),
+            self._steps(hit.last, 1, concepts, reach),
+        ]
+        return min((step for step in steps if step is not None), default=None)
+
+    def _steps(self, start: int, way: int, concepts: frozenset[str], reach: int) -> int | None:
         for step in range(1, reach + 1):
-            for place in (hit.first - step, hit.last + step):
-                if (
-                    0 <= place < len(self.words)
-                    and not concepts.isdisjoint(self.said[place])
-                    and self._same_sentence(place, hit.first)
-                ):
-                    return step
+            place = start + way * step
+            if not 0 <= place < len(self.words) or not self._same_sentence(place, start):
+                return None
+            if way > 0 and self._parted(place):
+                return None
+            if not concepts.isdisjoint(self.said[place]):
+                return step
+            if way > 0 and not _LEAVING.isdisjoint(self.said[place]):
+                return None
         return None
+
+    def _parted(self, place: int) -> bool:
+        """Return whether more than a blank stands before the word at *place*."""
+        apart = self.words[place].start - self.words[place - 1].end
+        return apart > (0 if self.unspaced else 1)
 
     def has_other_object(self, verb: Hit) -> bool:
         """Return whether *verb* has something harmless to act on close by."""
@@ -191,18 +238,21 @@ class Scene:
         """Return whether the word beside *hit* is a detail: ``bra strap``, ``the stain off the shirt``."""
         if self.verb_last or not 0 <= place < len(self.words):
             return False
+        if place > hit.last and self._parted(place):
+            return False
         said = self.said[place]
         return (
             "detail" in said and hit.concept not in said and self._same_sentence(place, hit.first)
         )
 
     def _acts_after(self, verb: Hit) -> bool:
-        """Return whether *verb* has another object behind it."""
-        following = range(verb.last + 1, min(len(self.words), verb.last + 4))
-        return any(
-            not _OTHER_OBJECTS.isdisjoint(self.said[i]) and self._same_sentence(i, verb.last)
-            for i in following
-        )
+        """Return whether *verb* has another object behind it, in the same breath."""
+        for i in range(verb.last + 1, min(len(self.words), verb.last + 4)):
+            if self._parted(i) or not self._same_sentence(i, verb.last):
+                return False
+            if not _OTHER_OBJECTS.isdisjoint(self.said[i]):
+                return True
+        return False
 
     def _together(self, one: Hit, other: Hit) -> bool:
         return self._same_sentence(one.first, other.first)

@@ -25,6 +25,23 @@ _FEWEST_ASIDE = 2.0
 _SHORTEST_CHILD = 4
 _SHORTEST_STEMMED = 7
 _SURE_COVERAGE = 0.7
+_EVERYWHERE = frozenset(
+    (
+        "edit",
+        "generate",
+        "hello",
+        "hey",
+        "hi",
+        "imagine",
+        "lol",
+        "max",
+        "ok",
+        "okay",
+        "photo",
+        "photoshop",
+    )
+) | {"please", "pls", "plz", "prompt", "style", "task", "thx", "v"}
+_LITTLE = 0.1
 _CHILD = "minor"
 _SCRAP_LETTERS = 3
 _UNSPACED = "\u0e00"
@@ -53,7 +70,7 @@ def view_of(rendering: Rendering, lexicon: Lexicon) -> View:
     """Return the scenes of *rendering*, one for each language that plausibly wrote it."""
     words = words_of(rendering.text.characters)
     hits = find_hits(words, lexicon)
-    plausible = _plausible(hits)
+    plausible = _plausible(hits, words)
     language = max(sorted(plausible), key=plausible.__getitem__, default="und")
     unspaced = any(word.letters >= _UNSPACED for word in words)
 
@@ -117,7 +134,7 @@ def _asides(
         return
     for _, group in groupby(hits, key=lambda hit: words[hit.first].sentence):
         passage = list(group)
-        known = _known(passage)
+        known = _known(passage, words)
         most = max(known.values())
         if any(known.get(one, 0) >= most for one in plausible) or most < _FEWEST_ASIDE:
             continue
@@ -150,23 +167,26 @@ def _is_sure(hit: Hit, word: Word) -> bool:
     return len(word.letters) >= _SHORTEST_STEMMED and hit.coverage >= _SURE_COVERAGE
 
 
-def _plausible(hits: Sequence[Hit]) -> dict[str, float]:
+def _plausible(hits: Sequence[Hit], words: Sequence[Word]) -> dict[str, float]:
     """Return the languages that may have written the words, with how many words each knows."""
-    counts = _known(hits)
+    counts = _known(hits, words)
     most = max(counts.values(), default=0.0)
     least = max(_PLAUSIBLE_SHARE * most, _FEWEST_KNOWN)
     return {one: count for one, count in counts.items() if count == most or count >= least}
 
 
-def _known(hits: Sequence[Hit]) -> dict[str, float]:
+def _known(hits: Sequence[Hit], words: Sequence[Word]) -> dict[str, float]:
     """
     Return how many words each language knows.
 
-    A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg".
+    A stem counts by the share of the word it covers: ``gol*`` says little about "Goldberg". Words of prompts
+    that everybody types say hardly anything.
     """
     places: dict[tuple[str, int], float] = {}
     for _, language, first, last, _, coverage in hits:
         for place in range(first, last + 1):
+            if words[place].letters in _EVERYWHERE:
+                coverage *= _LITTLE  # noqa: PLW2901
             key = language, place
             if places.get(key, 0.0) < coverage:
                 places[key] = coverage
