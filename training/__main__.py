@@ -27,7 +27,7 @@ from training.encoder import EncoderLesson, HeadOnly, encoder_file, encoder_less
 from training.frames import read_frames
 from training.gists import Gists
 from training.lower import lower_rows
-from training.ordinary import late_texts, long_texts, ordinary_texts, passages
+from training.ordinary import as_edits, late_texts, long_texts, ordinary_texts, passages
 from training.perceptron import Perceptron
 from training.tables import caught, print_table
 from training.texts import Original, read_texts
@@ -110,7 +110,7 @@ def _own_encoder(folder: Path) -> Encoder:
 def _gram_lesson(originals: list[Original]) -> Lesson:
     frames = read_frames()
     composed = list(compose(LEXICON))[::_COMPOSED_EVERY]
-    written = read_texts(USUAL)
+    written = _written()
     usual = [*composed, *ordinary_texts(), *written, *passages(written)]
     lesson = lesson_of(
         originals,
@@ -126,7 +126,7 @@ def _gram_lesson(originals: list[Original]) -> Lesson:
 
 def _encoder_lesson(originals: list[Original]) -> EncoderLesson:
     varied = widen(originals, _ENCODED_VARIATIONS, read_frames())
-    written, usual = read_texts(USUAL), [*ordinary_texts(), *long_texts()]
+    written, usual = _written(), [*ordinary_texts(), *long_texts()]
     early = [*written, *usual[::_ENCODED_ORDINARY_EVERY]]
     late = [one for place, one in enumerate(usual) if place % _ENCODED_ORDINARY_EVERY]
     late += [*late_texts(), *passages([*written, *long_texts()])]
@@ -134,6 +134,12 @@ def _encoder_lesson(originals: list[Original]) -> EncoderLesson:
     lesson = encoder_lesson(originals, varied, few, early, late)
     print(f"{len(originals)} originals, {len(lesson.texts)} texts encoded", flush=True)
     return lesson
+
+
+def _written() -> list[Original]:
+    """Return what nearly everybody asks, as written; captions as both of what they may be meant for."""
+    usual = read_texts(USUAL)
+    return [*usual, *as_edits(usual)]
 
 
 def _tuner(lesson: EncoderLesson) -> Tuner:

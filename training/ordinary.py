@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,22 @@ _EDITS = (
     "{evoke} with {manner} {style}",
     "{answer}",
 )
+_EDITS_OF_PEOPLE = (
+    "put {them} in {outfit}",
+    "{dress} {them} {role}",
+    "make {them} {act}",
+    "make {them} {mien}",
+    "put {them} {spot}",
+    "{take} {them} out of {photo}",
+    "give {them} {worn2}",
+    "show {them} without {worn2}",
+    "{somebody}, {add} {worn2}",
+    "{somebody}, {spot}",
+    "{art} please",
+    "{art} version of {them}",
+    "{mend}",
+    "swap {little} for {outfit}",
+)
 _CAPTIONS = (
     "{someone} {doing} {place}",
     "{someone} and {someone} {doing} {place}.",
@@ -73,6 +90,9 @@ _LATE_CAPTIONS = (
     "a {mood} {medium} of {world}, {detail}",
     "a {mood} {medium} that features {subject}, {detail}. {body} {stance}, {limbs}. {someone} {doing}.",
 )
+_FEW_CLOTHES = re.compile(
+    r"(?i)\b(bare|bath\w*|bikini|naked|nude|shirtless|skin|sun-?bath\w*|swim\w*|topless|towels?|trunks)\b"
+)
 _CUTS = 3
 """Passages taken of each long text: what is heard of one may begin and end anywhere."""
 _PASSAGE = (8, 45)
@@ -81,7 +101,9 @@ _PASSAGE = (8, 45)
 
 def ordinary_texts() -> Iterator[Original]:
     """Yield the compositions, by modality and frame."""
-    yield from _composed(((Modality.EDIT, _EDITS), (Modality.GENERATE, _CAPTIONS)))
+    yield from _composed(
+        ((Modality.EDIT, (*_EDITS, *_EDITS_OF_PEOPLE)), (Modality.GENERATE, _CAPTIONS))
+    )
 
 
 def late_texts() -> Iterator[Original]:
@@ -100,6 +122,17 @@ def passages(texts: Iterable[Original]) -> Iterator[Original]:
         for _ in range(_CUTS):
             start = dice.randrange(len(words) - fewest)
             yield replace(one, text=" ".join(words[start : start + dice.randint(fewest, most)]))
+
+
+def as_edits(texts: Iterable[Original]) -> Iterator[Original]:
+    """
+    Yield those captions among *texts* that ask for nothing as edits either: often nobody says which is meant.
+
+    One that shows somebody in few clothes would, said of a photograph.
+    """
+    for one in texts:
+        if one.modality is Modality.GENERATE and not _FEW_CLOTHES.search(one.text):
+            yield replace(one, modality=Modality.EDIT)
 
 
 def _composed(kinds: Sequence[tuple[Modality, Sequence[str]]]) -> Iterator[Original]:
