@@ -30,7 +30,7 @@ _OTHER_OBJECTS = frozenset({"detail", "outer", "thing", "harmless"})
 _BETWEEN = _FREE | {"add", "replace", "wear", "show", "remove", "keep", "of"}
 """What may stand between a word and a negation behind it that is said of it."""
 _SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous", "minor"})
-_LEAVING = frozenset({"without", "negation", "keep"})
+_LEAVING = frozenset({"without", "negation", "keep", "of"})
 """What stands behind these is not acted on."""
 _NEGATION_REACH = 4
 _ENDING_WORDS = 1
@@ -160,7 +160,8 @@ class Scene:
         """
         Return how many words from *hit* one of *concepts* stands in its sentence, None beyond *reach*.
 
-        What is only left as it is lies out of reach (``without changing the background``), and a
+        What is only left as it is lies out of reach (``without changing the background``), or tells where
+        (``nude on the sofa``), and a
         thing named after a comma: ``nude, masterpiece``.
         """
         steps = [
