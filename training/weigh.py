@@ -13,7 +13,7 @@ from raiment.screening.words import compile_lexicon, read_words
 from raiment.screening.words.tiers import HOLD_AT, Weighing
 from training.texts import Original
 
-HELD = 0.05
+HELD = 0.04
 """Share of the ordinary look-alikes that may be held or blocked by what was learned."""
 BLOCKED = 0.0125
 """Share that may be blocked."""
