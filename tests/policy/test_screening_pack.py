@@ -200,11 +200,12 @@ def test_words_of_an_unknown_use_are_never_let_through(
     """They block where somebody real is meant, else hold, whatever the operator allows of fiction."""
     allowing = screening.choosing({"adult-fiction": Effect.ALLOW})
     scored: dict[str, FactValue] = {"undress": undress, "reveal": reveal, "sexualise": sexualise}
+    scored["sexual"] = max(undress, reveal, sexualise) >= 0.5
     judgement = judge(allowing, modality="either", source_person="unknown", who=who, **scored)
 
     highest = max(undress, reveal, sexualise)
     real = who not in {"generic", "nobody"}
-    assert (judgement.effect is Effect.ALLOW) == (highest < 0.3)
+    assert (judgement.effect is Effect.ALLOW) == (highest < (0.5 if who == "generic" else 0.3))
     assert (judgement.effect is Effect.BLOCK) == (real and highest >= 0.5)
 
 
