@@ -51,6 +51,10 @@ _LONGEST_PARTED = 4_000
 """Characters of a text that is heard in parts; of longer ones the encoder says itself what it can read."""
 _MOSTLY = 0.75
 """Share of a text that is as good as all of it."""
+_MOST_CLAUSES = 6
+"""Of a short edit, each of which may be heard by itself."""
+_CLAUSE_DOUBT = 0.0
+"""Log-odds of the fast weighing from which a clause is."""
 _PART_MARGIN = 1.0
 """Log-odds by which a part may look worse than a whole text: some part of any long text does."""
 
@@ -162,14 +166,37 @@ class TieredReader:
             passages += _clauses_of(reading.spans, texts)
         try:
             heard = _strongest(tier, passages, fast.modality)
+            whole = self.weighings.full.log_odds(
+                reading.strongest, any_of(fast.grams), any_of(heard)
+            )
+            each = [(whole, heard), *self._alone(tier, fast, texts[0])]
         except Unavailable as error:
             silent = Tier(ENCODER, tier.head.encoder, None, str(error))
             return joined(reading, fast.score, fast.grams, (*fast.tiers, silent))
-        odds = self.weighings.full.log_odds(reading.strongest, any_of(fast.grams), any_of(heard))
+        odds, heard = max(each, key=lambda one: one[0])
         score = self.weighings.full.score(odds, reading.language)
         most = DOUBTED if score < BLOCK_AT else 1.0
         tiers = (*fast.tiers, Tier(ENCODER, tier.head.encoder, score))
         return joined(reading, score, heard, tiers, sure_at_most=most)
+
+    def _alone(self, tier: EncoderTier, fast: _Fast, text: Traced) -> Iterator[tuple[float, Odds]]:
+        """
+        Yield what the tiers say of the clauses of a short edit that leave a doubt each by itself.
+
+        Harmless clauses beside it would hide it: ``fix the light, top off``.
+        """
+        characters = text.characters
+        parts = [characters[start:end] for start, end in _parts(characters) if end - start > 1]
+        if fast.modality is not Modality.EDIT or not 1 < len(parts) <= _MOST_CLAUSES:
+            return
+        if len(characters) > _HEARD_WHOLE:
+            return
+        for part, doubt in zip(parts, self._doubts(parts, fast.modality), strict=True):
+            if doubt >= _CLAUSE_DOUBT:
+                grams = any_of(self.head.log_odds([part], fast.modality))
+                heard = _strongest(tier, (part,), fast.modality)
+                odds = self.weighings.full.log_odds(0.0, grams, any_of(heard))
+                yield odds - _PART_MARGIN, heard
 
     def _harmless(self, texts: Sequence[Traced], fast: _Fast) -> bool:
         """Return whether neither *texts* as a whole nor any part of them is worth the encoder's time."""

@@ -193,6 +193,19 @@ def test_what_is_doubted_is_heard_alone(tiers: TieredReader, encoder: Hearing) -
     assert any(DOUBTFUL in one and "crop" not in one for one in encoder.asked)
 
 
+def test_harmless_clauses_do_not_hide_another(tiers: TieredReader, encoder: Hearing) -> None:
+    """Of a short edit each clause that leaves a doubt is heard alone; of a caption none is."""
+    eager = msgspec.structs.replace(WEIGHING, bias=3.0)
+    doubting = replace(tiers, weighings=Weighings(WEIGHING, eager, -6.0))
+    clause = "do the zibble thing"
+
+    doubting.read(f"{HARMLESS}, {clause}", modality=Modality.GENERATE, source_person=False)
+    assert clause not in encoder.asked
+    doubting.read(f"{HARMLESS}, {clause}", modality=Modality.EDIT, source_person=None)
+    assert clause in encoder.asked
+    assert HARMLESS not in encoder.asked
+
+
 def test_after_an_earlier_edit_nobody_doubts(tiers: TieredReader, encoder: Hearing) -> None:
     """The encoder reads each edit by itself; what the chain says together is the lexicon's."""
     first = tiers.lexicon.read("remove her jacket", modality=Modality.EDIT, source_person=None)

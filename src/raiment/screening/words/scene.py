@@ -30,6 +30,13 @@ _OTHER_OBJECTS = frozenset({"detail", "outer", "thing", "harmless"})
 _BETWEEN = _FREE | {"add", "replace", "wear", "show", "remove", "keep", "of"}
 """What may stand between a word and a negation behind it that is said of it."""
 _SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous", "minor"})
+_ORDERS = frozenset({"undress", "strip", "remove", "show", "replace", "wear", "add"})
+_AND = frozenset((
+    "and", "plus", "y", "e", "et", "und", "sowie", "en", "i", "oraz", "a", "och", "og", "ja", "es", "si", "ve",
+    "и", "та", "і", "kai", "και", "ו", "و", "aur", "और", "اور", "dan", "va", "với", "と", "や", "和", "跟",
+    "与", "與", "以及", "及", "하고",
+))  # fmt: skip
+"""What joins the items of a list, as folded."""
 _LEAVING = frozenset({"without", "negation", "keep", "of"})
 """What stands behind these is not acted on."""
 _NEGATION_REACH = 4
@@ -93,12 +100,19 @@ class Scene:
         inside = range(verb.first, verb.last + 1)
         if any(not _OTHER_OBJECTS.isdisjoint(self.said[i]) for i in inside):
             return False
-        if self._is_detail(thing.last + 1, thing):
+        if self._is_detail(thing.last + 1, thing) or self._comes_off(verb, thing):
             return False
         if thing.first > verb.last:
             taken = self.verb_last and self._has_object_before(verb)
             return not taken and self._free_between(verb.last + 1, thing.first)
         return thing.last >= verb.first or self._is_object_before(verb, thing)
+
+    def _comes_off(self, verb: Hit, thing: Hit) -> bool:
+        """Return whether a verb around *thing* takes it from an object: ``take the top off the jar``."""
+        if not verb.first < thing.first <= thing.last < verb.last or self._is_somebodys(thing):
+            return False
+        following = range(verb.last + 1, min(len(self.words), verb.last + 3))
+        return any(not _OTHER_OBJECTS.isdisjoint(self.said[i]) for i in following)
 
     def _is_object_before(self, verb: Hit, thing: Hit) -> bool:
         """Return whether *verb* acts on *thing* though it stands before it."""
@@ -117,11 +131,28 @@ class Scene:
 
     def is_stored(self, thing: Hit) -> bool:
         """Return whether *thing* lies or hangs somewhere: ``the clothes on the line``."""
-        after = thing.last + 1
+        after = self._after_list(thing)
         if self.verb_last or after >= len(self.words) or "of" not in self.said[after]:
+            return False
+        if self._is_somebodys(thing):
             return False
         place = Hit("of", thing.language, after, after, strong=False, coverage=1.0)
         return self.distance(place, frozenset({"thing", "harmless"}), 2) is not None
+
+    def _is_somebodys(self, thing: Hit) -> bool:
+        """Return whether the words name somebody before *thing* whose it is: ``her dress on the chair``."""
+        owners = (hit for name in _SOMEBODY for hit in self.places.get(name, ()))
+        return any(
+            hit.first <= thing.first and self._same_sentence(hit.first, thing.first)
+            for hit in owners
+        )
+
+    def _after_list(self, thing: Hit) -> int:
+        """Return the word behind *thing* and what is listed with it: ``clothes and toys on the floor``."""
+        place = thing.last + 1
+        while place + 1 < len(self.words) and self.words[place].letters in _AND:
+            place += 2
+        return place
 
     def refused(self, hit: Hit) -> bool:
         """Return whether a negation stands just before *hit* (or ends it, where verbs come last)."""
@@ -129,13 +160,18 @@ class Scene:
         last = hit.last + reach if self.verb_last else hit.first
         negations = sum(
             (
-                hit.first - reach <= other.last < hit.first
+                (hit.first - reach <= other.last < hit.first and not self._begins_anew(other, hit))
                 or (hit.first < other.first <= last and self._ends(hit, other))
             )
             and self._same_sentence(other.first, hit.first)
             for other in self.places.get("negation", ())
         )
         return negations % 2 == 1
+
+    def _begins_anew(self, negation: Hit, hit: Hit) -> bool:
+        """Return whether *hit* is a verb in another breath than *negation*: ``don't blur, remove the top``."""
+        between = range(negation.last + 1, hit.first + 1)
+        return hit.concept in _ORDERS and any(self._parted(i) for i in between)
 
     def _ends(self, hit: Hit, negation: Hit) -> bool:
         """
@@ -175,7 +211,7 @@ class Scene:
             place = start + way * step
             if not 0 <= place < len(self.words) or not self._same_sentence(place, start):
                 return None
-            if way > 0 and self._parted(place):
+            if self._parted(max(place, place - way)):
                 return None
             if not concepts.isdisjoint(self.said[place]):
                 return step
@@ -202,6 +238,8 @@ class Scene:
         for i in range(start, end):
             said = self.said[i]
             if not _OTHER_OBJECTS.isdisjoint(said):
+                if self._is_listed(i, end):
+                    continue
                 return False
             if "of" in said and unknown + somebody:
                 return False
@@ -209,6 +247,28 @@ class Scene:
             if _FREE.isdisjoint(said):
                 unknown += 1
         return unknown <= allowed
+
+    def _is_listed(self, other: int, thing: int) -> bool:
+        """
+        Return whether the word at *other* and *thing* are items of one list: ``her hat, coat and dress``.
+
+        The list ends with *thing*, or goes on behind it; ``the logo, her dress in red`` is none.
+        """
+        for start in range(thing, other, -1):
+            if _FREE.isdisjoint(self.said[start]) and start < thing:
+                return False
+            if self.words[start].letters in _AND or self._parted(start):
+                break
+        else:
+            return False
+        for place in range(thing + 1, len(self.words)):
+            if self.words[place].letters in _AND or self._parted(place):
+                return True
+            if not self._same_sentence(place, thing):
+                return True
+            if _FREE.isdisjoint(self.said[place]) or "colour" in self.said[place]:
+                return False
+        return True
 
     def _only_free(self, start: int, end: int) -> bool:
         return all(not _FREE.isdisjoint(self.said[i]) for i in range(start, end))
