@@ -27,9 +27,8 @@ for part in $parts; do
     requests)
       measure words.py --requests benchmarks/requests
       measure words.py --requests benchmarks/requests_later --source-person true
-      measure words.py --requests benchmarks/requests_english
-      measure words.py --requests benchmarks/ordinary_later
-      measure words.py --requests benchmarks/look_alikes_later
+      measure words.py --requests benchmarks/requests_threads
+      measure words.py --requests benchmarks/requests_hints
       ;;
     beside) measure words_beside.py ;;
     minors) measure minors.py ;;

@@ -30,6 +30,8 @@ _OTHER_OBJECTS = frozenset({"detail", "outer", "thing", "harmless"})
 _BETWEEN = _FREE | {"add", "replace", "wear", "show", "remove", "keep", "of"}
 """What may stand between a word and a negation behind it that is said of it."""
 _SOMEBODY = frozenset({"pronoun", "definite", "people", "acquaintance", "famous", "minor"})
+_POSTPOSING = frozenset({"hi", "hi-Latn", "ur", "bn", "ta", "ja", "ko", "tr", "hu", "fi"})
+"""Languages in which a word such as "beside" stands behind its noun: it says nothing of the next one."""
 _ORDERS = frozenset({"undress", "strip", "remove", "show", "replace", "wear", "add"})
 _AND = frozenset((
     "and", "plus", "y", "e", "et", "und", "sowie", "en", "i", "oraz", "a", "och", "og", "ja", "es", "si", "ve",
@@ -143,7 +145,7 @@ class Scene:
         """Return whether the words name somebody before *thing* whose it is: ``her dress on the chair``."""
         owners = (hit for name in _SOMEBODY for hit in self.places.get(name, ()))
         return any(
-            hit.first <= thing.first and self._same_sentence(hit.first, thing.first)
+            hit.first <= thing.last + 1 and self._same_sentence(hit.first, thing.first)
             for hit in owners
         )
 
@@ -285,6 +287,8 @@ class Scene:
             before -= 1
         if before < 0 or not self._same_sentence(before, thing.first):
             return False
+        if thing.language in _POSTPOSING:
+            return "detail" in self.said[before]
         return ("of" in self.said[before] and before > 0) or "detail" in self.said[before]
 
     def _has_object_before(self, verb: Hit) -> bool:
