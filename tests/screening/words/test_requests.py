@@ -209,6 +209,8 @@ def test_what_is_left_alone_or_asked_politely_hides_nothing(read: Reader, text: 
         "remove the logo, her dress in red",
         "remove the stain from the shirt, leave everything else",
         "take off her hat and coat",
+        "remove the stain from his shirt, nothing else",
+        "quita la mancha de su camisa, nada más",
     ],
 )
 def test_what_comes_off_an_object_or_lies_about_passes(read: Reader, text: str) -> None:

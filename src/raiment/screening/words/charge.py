@@ -96,6 +96,11 @@ def _then(scene: Scene, first: Hit, second: Hit) -> bool:
     return scene.verb_last or first.last < second.first
 
 
+def _no_more(scene: Scene, first: Hit, second: Hit) -> bool:
+    """Return whether nothing more is worn; ``the stain on his shirt, nothing else`` is about the stain."""
+    return _then(scene, first, second) and not scene.is_aside(first, second)
+
+
 def _next(scene: Scene, first: Hit, second: Hit) -> bool:
     return _then(scene, first, second) and scene.is_object(first, second)
 
@@ -135,5 +140,6 @@ _KINDS: dict[str, Callable[[Scene, Hit, Hit], bool]] = {
     "object": _object,
     "person": _person,
     "then": _then,
+    "no more": _no_more,
     "next": _next,
 }

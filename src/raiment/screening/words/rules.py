@@ -49,6 +49,7 @@ class Rule(NamedTuple):
     - ``put on``: likewise, and the words say on whom
     - ``worn``: likewise, and the words make it somebody's, or change it where a shop would describe it
     - ``then``: in this order
+    - ``no more``: in this order, and it is not a detail of first that is changed, and nothing else
     - ``next``: in this order, with nothing else named between
     - ``object``: second is what first acts on
     - ``person``: likewise, and the verb has no harmless object beside
@@ -101,7 +102,7 @@ RULES = (
     Rule(_R, ("remove", "strip"), ("veil",), 5, "object", (0.7, 0.4, 0.7, 0.1)),
     Rule(_U, ("without",), ("clothes", "underwear"), 2, "next", (0.95, 0.85, 0.95, 0.5)),
     Rule(_U, ("without",), ("garment", "skimpy", "swimwear"), 2, "next", (0.85, 0.4, 0.85, 0.2)),
-    Rule(_U, ("clothes", "garment"), ("nothing",), 3, "then", (0.9, 0.7, 0.8, 0.4)),
+    Rule(_U, ("clothes", "garment"), ("nothing",), 3, "no more", (0.9, 0.7, 0.8, 0.4)),
     Rule(_U, ("nothing",), ("clothes",), 2, "next", (0.8, 0.5, 0.7, 0.3)),
     Rule(_U, ("only",), ("outer", "cover", "scrap", *CLOTHED), 3, "then", (0.75, 0.45, 0.75, 0.2)),
     Rule(_U, ("replace",), ("bare", "skin"), 8, "then", (0.5, 0.3, 0.5, 0.1)),

@@ -131,6 +131,14 @@ class Scene:
             "detail" in self.said[i] for i in between
         )
 
+    def is_aside(self, thing: Hit, other: Hit) -> bool:
+        """Return whether *other* is said apart from *thing*, of which a detail was named before."""
+        apart = any(self._parted(i) for i in range(thing.last + 1, other.first + 1))
+        return apart and any(
+            hit.first < thing.first and self._same_sentence(hit.first, thing.first)
+            for hit in self.places.get("detail", ())
+        )
+
     def is_stored(self, thing: Hit) -> bool:
         """Return whether *thing* lies or hangs somewhere: ``the clothes on the line``."""
         after = self._after_list(thing)
