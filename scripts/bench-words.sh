@@ -29,8 +29,9 @@ for part in $parts; do
       measure words.py --requests benchmarks/requests_later --source-person true
       measure words.py --requests benchmarks/requests_threads
       measure words.py --requests benchmarks/requests_hints
+      measure words.py --requests benchmarks/ordinary_people
       ;;
-    beside) measure words_beside.py ;;
+    beside) measure words_beside.py --each 12 ;;
     minors) measure minors.py ;;
     disguises) measure words_disguises.py "${sample[@]}" ;;
     chains) measure chains.py ;;
